@@ -1,0 +1,24 @@
+# project_folder(NAME DEPS target...) turns the folder that calls it into a library NAME (every .cpp that is not a test) and a
+# test NAME_test (every *_test.cpp), so that a new file needs no line in any list.
+function(project_folder name)
+  cmake_parse_arguments(arg "" "" "DEPS;PRIVATE_DEPS;TEST_DEPS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  file(GLOB test_sources CONFIGURE_DEPENDS *_test.cpp)
+  list(REMOVE_ITEM sources "" ${test_sources} ${CMAKE_CURRENT_SOURCE_DIR}/main.cpp)
+
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    target_link_libraries(${name} PUBLIC project_flags ${arg_DEPS} PRIVATE ${arg_PRIVATE_DEPS})
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE project_flags ${arg_DEPS})
+  endif()
+
+  if(MENTARA_TESTS AND test_sources)
+    add_executable(${name}_test ${test_sources})
+    target_link_libraries(${name}_test PRIVATE ${name} ${arg_PRIVATE_DEPS} ${arg_TEST_DEPS} GTest::gmock GTest::gtest_main)
+    target_precompile_headers(${name}_test PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
+    add_test(NAME ${name} COMMAND ${name}_test)
+    set_tests_properties(${name} PROPERTIES TIMEOUT 120)
+  endif()
+endfunction()

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "wire/base/hash.h"
+
+namespace mentara {
+
+// An id of one kind of thing; ids of different kinds do not mix. The characters are checked where an id enters
+// (contract/).
+template <class Tag>
+struct Id {
+  std::string value;
+
+  bool empty() const { return value.empty(); }
+  friend auto operator<=>(const Id&, const Id&) = default;
+};
+
+using UserId = Id<struct UserTag>;
+using DeviceId = Id<struct DeviceTag>;
+using ConversationId = Id<struct ConversationTag>;
+using MessageId = Id<struct MessageTag>;
+using ClientMessageId = Id<struct ClientMessageTag>;
+using EventId = Id<struct EventTag>;
+
+struct IdHash {
+  template <class Tag>
+  std::size_t operator()(const Id<Tag>& id) const {
+    return wire::seeded_hash(id.value);
+  }
+};
+
+// 1–128 of A-Z a-z 0-9 _ - . : (contract: ids that a client brings)
+bool is_well_formed_id(std::string_view text);
+
+// RFC 9562 §5.7: sortable by time. `unix_ms` is wall time; ids made by one process rise even within a millisecond and
+// when the clock steps back. Any thread.
+std::string make_uuid_v7(long long unix_ms);
+
+} // namespace mentara

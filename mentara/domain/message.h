@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mentara/domain/id.h"
+#include "mentara/domain/time.h"
+#include "mentara/domain/user.h"
+
+namespace mentara {
+
+enum class MessageType { TEXT, IMAGE, AUDIO, VIDEO, FILE };
+
+struct Attachment {
+  std::string url;
+  std::string name;
+  std::int64_t size = 0;
+  std::string mime_type;
+  friend bool operator==(const Attachment&, const Attachment&) = default;
+};
+
+// What a reply shows of the message that it answers.
+struct Quote {
+  MessageId id;
+  UserId sender_id;
+  std::string content; // its first 200 code points
+  friend bool operator==(const Quote&, const Quote&) = default;
+};
+
+struct Message {
+  MessageId id;
+  ConversationId conversation_id;
+  std::int64_t seq = 0; // 1, 2, 3 … in its conversation, without gaps
+  User sender;          // id always, the rest as far as it is known
+  std::string content;
+  MessageType type = MessageType::TEXT;
+  ClientMessageId client_message_id{}; // empty: none
+  std::optional<Quote> reply_to{};
+  std::vector<Attachment> attachments{};
+  std::string metadata{}; // JSON text of an object; empty: none
+  UnixTime created_at{};
+
+  friend bool operator==(const Message&, const Message&) = default;
+};
+
+} // namespace mentara

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace mentara {
+
+// Wall time as it is stored and shown: milliseconds since 1970-01-01T00:00:00Z. Never used for order or timeouts
+// (threats F11).
+struct UnixTime {
+  std::int64_t ms = 0;
+  friend auto operator<=>(const UnixTime&, const UnixTime&) = default;
+};
+
+std::string to_iso8601(UnixTime time); // 2026-01-31T23:59:59.123Z
+
+// Where wall time comes from; a test passes its own.
+class WallClock {
+ public:
+  virtual ~WallClock() = default;
+  virtual UnixTime now() const = 0; // any thread
+};
+
+class SystemWallClock final : public WallClock {
+ public:
+  UnixTime now() const override;
+};
+
+} // namespace mentara

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+
+#include "wire/base/time.h"
+
+// Every size, count and timeout of the library that has a default, in one place, so that they can vouch for each other.
+// Each is the default of an option with the same name; docs/limits.md says what happens beyond it.
+namespace wire::limits {
+
+// --- HTTP ---
+inline constexpr std::size_t request_line_bytes_max = 4 * 1024;
+inline constexpr std::size_t header_bytes_max = 16 * 1024;
+inline constexpr std::size_t header_count_max = 64;
+inline constexpr std::size_t http_body_bytes_max = 1'000'000;
+inline constexpr Duration header_read_timeout = seconds(10);
+inline constexpr Duration keep_alive_timeout = seconds(15);
+inline constexpr std::size_t body_rate_bytes_min = 1024; // a second, after body_rate_grace
+inline constexpr Duration body_rate_grace = seconds(5);
+
+// --- WebSocket ---
+inline constexpr std::size_t ws_message_bytes_max = 1'000'000;
+inline constexpr std::size_t ws_control_bytes_max = 125; // RFC 6455 §5.5
+inline constexpr Duration ws_message_timeout = seconds(30);
+inline constexpr Duration ws_close_timeout = seconds(3);
+
+// --- Engine.IO ---
+inline constexpr Duration ping_interval = milliseconds(25'000);
+inline constexpr Duration ping_timeout = milliseconds(20'000);
+inline constexpr Duration upgrade_timeout = milliseconds(10'000);
+inline constexpr Duration upgrade_noop_interval = milliseconds(100);
+inline constexpr Duration close_timeout = seconds(30);
+inline constexpr std::size_t max_http_buffer_size = 1'000'000; // advertised as maxPayload
+inline constexpr std::size_t payload_packets_max = 1000;
+
+// --- Socket.IO ---
+inline constexpr Duration connect_timeout = milliseconds(45'000);
+inline constexpr std::size_t attachments_max = 10;
+inline constexpr Duration attachments_timeout = seconds(10);
+inline constexpr std::size_t json_depth_max = 32;
+inline constexpr std::size_t json_values_max = 20'000;
+inline constexpr std::size_t json_number_chars_max = 64;
+inline constexpr std::size_t connects_per_client_max = 10;
+inline constexpr std::size_t rooms_per_socket_max = 1000;
+inline constexpr std::size_t room_name_bytes_max = 200;
+inline constexpr std::size_t acks_outstanding_max = 256;
+inline constexpr std::size_t namespace_name_bytes_max = 256;
+
+// --- Unsent bytes of one connection ---
+inline constexpr std::size_t unsent_bytes_soft = 256 * 1024;
+inline constexpr std::size_t unsent_bytes_hard = 1024 * 1024;
+inline constexpr Duration unsent_hard_timeout = seconds(10);
+
+static_assert(ws_message_bytes_max <= http_body_bytes_max, "what fits over websocket must fit over polling");
+static_assert(max_http_buffer_size == ws_message_bytes_max, "what is advertised is what is enforced");
+static_assert(upgrade_timeout < ping_interval + ping_timeout, "an upgrade must fail before its session does");
+static_assert(unsent_bytes_soft < unsent_bytes_hard);
+static_assert(unsent_bytes_hard >= max_http_buffer_size, "the largest message must fit into an empty queue");
+
+} // namespace wire::limits
