@@ -1,0 +1,201 @@
+#include "wire/net/connection.h"
+
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "wire/net/native.h"
+
+namespace wire::net {
+namespace {
+
+constexpr int pieces_max = 64; // of one vectored write
+constexpr std::size_t gathered_bytes_max =
+    16 * 1024; // below this, copying pieces together is cheaper than a vectored write
+constexpr int reads_per_event_max = 4;
+
+} // namespace
+
+std::shared_ptr<Connection> Connection::adopt(Loop& loop, int fd, Endpoint peer) {
+  int one = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  auto socket = std::make_unique<Socket>(Socket{NativeSocket(loop.native().context)});
+  boost::system::error_code error;
+  socket->native.assign(asio::ip::tcp::v4(), fd, error); // the family is not looked at again
+  if (!error) socket->native.native_non_blocking(true, error);
+  auto connection = std::shared_ptr<Connection>(new Connection(loop, std::move(socket), std::move(peer)));
+  if (error) {
+    if (!connection->socket_->native.is_open()) ::close(fd);
+    connection->destroy_socket();
+  }
+  return connection;
+}
+
+Connection::Connection(Loop& loop, std::unique_ptr<Socket> socket, Endpoint peer)
+    : loop_(loop), socket_(std::move(socket)), peer_(std::move(peer)), queue_(loop.write_pool()) {}
+
+Connection::~Connection() = default;
+
+void Connection::set_handler(ConnectionHandler& handler) {
+  handler_ = &handler;
+  if (open_ && !reading_ && !paused_) wait_readable();
+}
+
+void Connection::schedule_flush() {
+  if (!writing_ && !turn_end_scheduled()) loop_.at_turn_end(std::shared_ptr<TurnEnd>(shared_from_this(), this));
+  if (queue_.bytes() > limits::unsent_bytes_hard) watch_pressure();
+}
+
+void Connection::watch_pressure() {
+  if (!armed()) loop_.timers().arm(*this, loop_.now() + limits::unsent_hard_timeout);
+}
+
+void Connection::on_timer(TimePoint) {
+  if (closing_) {
+    destroy_socket(); // the peer never said its FIN, or never read the rest
+  } else if (pressure() == Pressure::hard) {
+    fail(CloseCause::slow_consumer);
+  }
+}
+
+void Connection::flush() {
+  while (!queue_.empty() && socket_->native.is_open() && !writing_) {
+    iovec pieces[pieces_max];
+    int count = queue_.gather(pieces, pieces_max);
+    std::size_t total = 0;
+    for (int i = 0; i < count; ++i) total += pieces[i].iov_len;
+
+    char gathered[gathered_bytes_max];
+    if (count > 1 && total <= sizeof gathered) {
+      std::size_t at = 0;
+      for (int i = 0; i < count; ++i) {
+        std::memcpy(gathered + at, pieces[i].iov_base, pieces[i].iov_len);
+        at += pieces[i].iov_len;
+      }
+      pieces[0] = {gathered, at};
+      count = 1;
+    }
+
+    const int fd = socket_->native.native_handle();
+    ssize_t written;
+    if (count == 1) {
+      written = ::send(fd, pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL);
+    } else {
+      msghdr message{};
+      message.msg_iov = pieces;
+      message.msg_iovlen = static_cast<std::size_t>(count);
+      written = ::sendmsg(fd, &message, MSG_NOSIGNAL);
+    }
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      if (errno == EAGAIN || errno == EWOULDBLOCK) return wait_writable();
+      return fail(CloseCause::error);
+    }
+    queue_.consume(static_cast<std::size_t>(written));
+    if (static_cast<std::size_t>(written) < total) return wait_writable();
+  }
+  if (!queue_.empty() || !socket_->native.is_open()) return;
+  if (closing_) {
+    boost::system::error_code ignored;
+    socket_->native.shutdown(NativeSocket::shutdown_send, ignored);
+    paused_ = false;
+    if (!reading_) wait_readable(); // for the peer's FIN
+    return;
+  }
+  cancel(); // of the pressure timer
+  if (handler_) handler_->on_drained();
+}
+
+void Connection::wait_writable() {
+  writing_ = true;
+  socket_->native.async_wait(NativeSocket::wait_write, [self = shared_from_this()](boost::system::error_code error) {
+    self->writing_ = false;
+    if (!self->socket_->native.is_open()) return;
+    if (error) return self->fail(CloseCause::error);
+    self->flush();
+  });
+}
+
+void Connection::wait_readable() {
+  reading_ = true;
+  socket_->native.async_wait(NativeSocket::wait_read, [self = shared_from_this()](boost::system::error_code error) {
+    self->reading_ = false;
+    if (!self->socket_->native.is_open()) return;
+    if (error) return self->fail(CloseCause::error);
+    self->read();
+  });
+}
+
+void Connection::read() {
+  const std::span<char> buffer = loop_.read_buffer();
+  for (int reads = 0; reads < reads_per_event_max && !paused_; ++reads) {
+    const ssize_t received = ::recv(socket_->native.native_handle(), buffer.data(), buffer.size(), 0);
+    if (received < 0) {
+      if (errno == EINTR) continue;
+      if (errno == EAGAIN || errno == EWOULDBLOCK) break;
+      return fail(CloseCause::error);
+    }
+    if (received == 0) return fail(CloseCause::peer_closed);
+    if (handler_ && !closing_) handler_->on_bytes(buffer.first(static_cast<std::size_t>(received)));
+    if (!socket_->native.is_open()) return;
+    if (static_cast<std::size_t>(received) < buffer.size()) break;
+  }
+  if (!paused_ && !reading_) wait_readable();
+}
+
+void Connection::pause_reading() { paused_ = true; }
+
+void Connection::resume_reading() {
+  if (!paused_) return;
+  paused_ = false;
+  if (socket_->native.is_open() && !reading_) wait_readable();
+}
+
+void Connection::close() {
+  if (!open_) return;
+  open_ = false;
+  closing_ = true;
+  handler_ = nullptr;
+  self_ = shared_from_this();
+  loop_.timers().arm(*this, loop_.now() + limits::ws_close_timeout);
+  if (!writing_) loop_.at_turn_end(std::shared_ptr<TurnEnd>(self_, this));
+}
+
+void Connection::abort() {
+  if (!socket_->native.is_open()) return;
+  handler_ = nullptr;
+  destroy_socket();
+}
+
+void Connection::fail(CloseCause cause) {
+  const auto keep = shared_from_this();
+  ConnectionHandler* handler = std::exchange(handler_, nullptr);
+  destroy_socket();
+  if (handler) handler->on_closed(cause);
+}
+
+void Connection::destroy_socket() {
+  const auto keep = weak_from_this().lock();
+  open_ = false;
+  closing_ = false;
+  cancel();
+  boost::system::error_code ignored;
+  socket_->native.close(ignored);
+  queue_.clear();
+  self_.reset();
+}
+
+int Connection::release() {
+  check(queue_.empty(), "a connection with unsent bytes cannot be given away");
+  boost::system::error_code error;
+  const int fd = socket_->native.release(error);
+  handler_ = nullptr;
+  destroy_socket();
+  return error ? -1 : fd;
+}
+
+} // namespace wire::net

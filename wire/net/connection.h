@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "wire/base/limits.h"
+#include "wire/net/endpoint.h"
+#include "wire/net/loop.h"
+#include "wire/net/write_queue.h"
+
+namespace wire::net {
+
+enum class CloseCause {
+  peer_closed,   // an orderly end of what the peer sends
+  error,         // reset, timed out, unreachable
+  slow_consumer, // the peer did not read: unsent_bytes_hard was passed for unsent_hard_timeout
+};
+
+// The verdict on how far a peer is behind, for those who feed it.
+enum class Pressure {
+  none,
+  soft, // more than unsent_bytes_soft is unsent: feed it no more that can wait, drop what is ephemeral
+  hard, // more than unsent_bytes_hard: what does not fit must end the connection, not grow it
+};
+
+// Hears of one connection. Each may close the connection, replace the handler, or destroy itself.
+class ConnectionHandler {
+ public:
+  virtual void on_bytes(std::span<char> bytes) = 0; // in the loop's read buffer: may be changed, is gone after the call
+  virtual void on_drained() {}                      // everything queued was handed to the kernel
+  virtual void on_closed(CloseCause cause) = 0;     // by the other side; the last call
+
+ protected:
+  ~ConnectionHandler() = default;
+};
+
+// One TCP connection on a loop. Writes are gathered and go out at the end of the loop's turn. The kernel socket lives
+// until close() has flushed, abort(), or the peer's end, whoever still holds the shared_ptr.
+class Connection final : public std::enable_shared_from_this<Connection>, private TurnEnd, private WheelTimer {
+ public:
+  // Takes over a connected, non-blocking socket. Reading begins with set_handler().
+  static std::shared_ptr<Connection> adopt(Loop& loop, int fd, Endpoint peer);
+  ~Connection();
+
+  void set_handler(ConnectionHandler& handler);
+
+  void send(std::string_view bytes) {
+    if (!open_) return;
+    queue_.append(bytes);
+    schedule_flush();
+  }
+  void send(SharedBytes bytes) {
+    if (!open_) return;
+    queue_.append(std::move(bytes));
+    schedule_flush();
+  }
+  template <class F> // encode(std::string& out) appends
+  void send_with(F&& encode) {
+    if (!open_) return;
+    queue_.append_with(std::forward<F>(encode));
+    schedule_flush();
+  }
+
+  // Writes what is queued, says FIN, and waits ws_close_timeout for the peer's. The handler hears nothing any more.
+  void close();
+  void abort(); // at once; unsent bytes are lost
+  bool open() const { return open_; }
+
+  void pause_reading(); // the kernel's buffer fills and slows the peer down
+  void resume_reading();
+
+  std::size_t unsent_bytes() const { return queue_.bytes(); }
+  Pressure pressure() const {
+    return queue_.bytes() <= limits::unsent_bytes_soft   ? Pressure::none
+           : queue_.bytes() <= limits::unsent_bytes_hard ? Pressure::soft
+                                                         : Pressure::hard;
+  }
+  const Endpoint& peer() const { return peer_; }
+  Loop& loop() { return loop_; }
+
+  // Gives the socket away, e.g. to another loop; this object is closed afterwards. Only while nothing is queued.
+  int release();
+
+  struct Socket; // net/native.h
+
+ private:
+  Connection(Loop& loop, std::unique_ptr<Socket> socket, Endpoint peer);
+  void schedule_flush();
+  void on_turn_end() override { flush(); }
+  void on_timer(TimePoint now) override;
+  void flush();
+  void wait_readable();
+  void wait_writable();
+  void read();
+  void fail(CloseCause cause); // tells the handler
+  void destroy_socket();
+  void watch_pressure();
+
+  Loop& loop_;
+  const std::unique_ptr<Socket> socket_;
+  const Endpoint peer_;
+  WriteQueue queue_;
+  ConnectionHandler* handler_ = nullptr;
+  std::shared_ptr<Connection> self_; // while closing: nobody else need hold it
+  bool open_ = true;                 // accepts sends
+  bool closing_ = false;             // close() was called; flushing or waiting for the peer's FIN
+  bool reading_ = false;             // a wait for readability is pending
+  bool writing_ = false;             // a wait for writability is pending
+  bool paused_ = false;
+};
+
+} // namespace wire::net

@@ -1,0 +1,101 @@
+#include "wire/net/loop.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+
+#include "wire/net/native.h"
+#include "wire/net/write_queue.h"
+
+namespace wire::net {
+namespace {
+
+constexpr std::size_t read_buffer_bytes = 256 * 1024;
+constexpr int events_per_turn_max = 1024; // so that timers and writes get their turn under any load
+constexpr Duration longest_wait = seconds(1);
+
+} // namespace
+
+struct Loop::Posted {
+  std::mutex mutex;
+  std::vector<UniqueFunction<void()>> tasks;
+  std::atomic<bool> stopping{false};
+};
+
+Loop::Loop(int index)
+    : index_(index),
+      native_(std::make_unique<Native>()),
+      write_pool_(std::make_unique<WritePool>()),
+      now_(Clock::now()),
+      timers_(now_),
+      read_buffer_(read_buffer_bytes),
+      posted_(std::make_unique<Posted>()) {}
+
+Loop::~Loop() = default;
+
+void Loop::post(UniqueFunction<void()> task) {
+  bool first;
+  {
+    std::lock_guard lock(posted_->mutex);
+    first = posted_->tasks.empty();
+    posted_->tasks.push_back(std::move(task));
+  }
+  if (first) asio::post(native_->context, [this] { run_posted(); }); // one wake-up for many tasks
+}
+
+void Loop::run_posted() {
+  std::vector<UniqueFunction<void()>> tasks;
+  {
+    std::lock_guard lock(posted_->mutex);
+    tasks.swap(posted_->tasks);
+  }
+  now_ = Clock::now();
+  for (auto& task : tasks) task();
+}
+
+void Loop::stop() {
+  post([this] { posted_->stopping = true; });
+}
+
+void Loop::at_turn_end(std::shared_ptr<TurnEnd> hook) {
+  if (hook->scheduled_) return;
+  hook->scheduled_ = true;
+  ending_.push_back(std::move(hook));
+}
+
+void Loop::end_turn() {
+  while (!ending_.empty()) {
+    ending_now_.swap(ending_);
+    for (auto& hook : ending_now_) {
+      hook->scheduled_ = false;
+      hook->on_turn_end();
+    }
+    ending_now_.clear();
+  }
+}
+
+void Loop::run() {
+  const auto work = asio::make_work_guard(native_->context);
+  asio::io_context& context = native_->context;
+  context.restart();
+  posted_->stopping = false;
+  end_turn(); // what was queued before run()
+  while (!posted_->stopping) {
+    now_ = Clock::now();
+    Duration wait = longest_wait;
+    if (const auto wake = timers_.next_wake()) wait = std::clamp(*wake - now_, Duration::zero(), longest_wait);
+    if (context.run_one_for(wait) > 0) {
+      now_ = Clock::now();
+      for (int handled = 1; handled < events_per_turn_max && context.poll_one() > 0; ++handled) {
+      }
+    }
+    now_ = Clock::now();
+    timers_.advance(now_);
+    end_turn();
+  }
+}
+
+} // namespace wire::net

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "wire/base/time.h"
+#include "wire/base/unique_function.h"
+#include "wire/net/timing_wheel.h"
+
+namespace wire::net {
+
+class WritePool;
+
+// What wants to act once at the end of the current turn of its loop, e.g. to write what has gathered.
+class TurnEnd {
+ public:
+  virtual void on_turn_end() = 0;
+
+ protected:
+  ~TurnEnd() = default;
+  bool turn_end_scheduled() const { return scheduled_; }
+
+ private:
+  friend class Loop;
+  bool scheduled_ = false;
+};
+
+// One thread's event loop. Everything that is built on a loop belongs to its thread: post() and stop() alone may be
+// called from others.
+//
+// A *turn* is: wait for events, handle those that are ready, fire due timers, then the turn's end, where each
+// connection writes once what was queued for it.
+class Loop {
+ public:
+  explicit Loop(int index = 0);
+  ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  void run();                             // until stop()
+  void stop();                            // any thread; what was posted before still runs
+  void post(UniqueFunction<void()> task); // any thread; in order for one poster
+
+  int index() const { return index_; }
+  TimePoint now() const { return now_; } // of this turn
+  TimingWheel& timers() { return timers_; }
+  void at_turn_end(std::shared_ptr<TurnEnd> hook); // kept until it ran; at most once a turn
+
+  // Where every connection of this loop reads into: what lies there is gone with the next read.
+  std::span<char> read_buffer() { return {read_buffer_.data(), read_buffer_.size()}; }
+  WritePool& write_pool() { return *write_pool_; }
+
+  struct Native; // the Asio context (net/native.h)
+  Native& native() { return *native_; }
+
+ private:
+  void run_posted();
+  void end_turn();
+
+  // constant after construction
+  const int index_;
+  const std::unique_ptr<Native> native_;
+  const std::unique_ptr<WritePool> write_pool_;
+
+  // owned by the loop's thread
+  TimePoint now_;
+  TimingWheel timers_;
+  std::vector<char> read_buffer_;
+  std::vector<std::shared_ptr<TurnEnd>> ending_, ending_now_;
+
+  // any thread, under the lock
+  struct Posted;
+  const std::unique_ptr<Posted> posted_;
+};
+
+// A timer with a callback of its own. Destroying it cancels it.
+class Timer final : private WheelTimer {
+ public:
+  Timer(Loop& loop, UniqueFunction<void()> on_expiry) : loop_(loop), on_expiry_(std::move(on_expiry)) {}
+
+  void arm(Duration delay) { loop_.timers().arm(*this, loop_.now() + delay); }
+  using WheelTimer::armed;
+  using WheelTimer::cancel;
+
+ private:
+  void on_timer(TimePoint) override { on_expiry_(); }
+
+  Loop& loop_;
+  UniqueFunction<void()> on_expiry_;
+};
+
+} // namespace wire::net
