@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,6 +49,9 @@ struct Conversation {
 
   friend bool operator==(const Conversation&, const Conversation&) = default;
 };
+
+// Who is in a conversation, in the order of joining; one list is shared by all events about it until it changes.
+using MemberIds = std::shared_ptr<const std::vector<UserId>>;
 
 // A conversation as one member sees it.
 struct ConversationView {

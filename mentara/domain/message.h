@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mentara/domain/id.h"
@@ -44,5 +45,8 @@ struct Message {
 
   friend bool operator==(const Message&, const Message&) = default;
 };
+
+// The first 200 code points of valid UTF-8: what a Quote shows.
+std::string_view quote_text(std::string_view content);
 
 } // namespace mentara

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "mentara/domain/conversation.h"
+#include "mentara/domain/cursor.h"
+#include "mentara/domain/id.h"
+#include "mentara/domain/message.h"
+#include "mentara/domain/time.h"
+#include "mentara/domain/user.h"
+
+// What has happened, for whoever wants to know: published on the EventBus after it was committed, in commit order.
+namespace mentara::events {
+
+// Where an event comes from.
+struct Metadata {
+  UserId user_id;       // who did it
+  std::string origin{}; // the socket on which he did it (opaque); empty: none. It has its ack and is left out.
+  UnixTime timestamp{};
+};
+
+struct MessageSentEvent {
+  static constexpr std::string_view type = "MessageSentEvent";
+  Metadata metadata;
+  Message message;
+  MemberIds members; // everybody who is told, the sender (his other devices) included
+  Cursor cursor;
+};
+
+struct MessageReadEvent {
+  static constexpr std::string_view type = "MessageReadEvent";
+  Metadata metadata; // user_id: the reader; timestamp: when
+  ConversationId conversation_id;
+  std::int64_t read_seq = 0;
+  std::int64_t unread_count = 0; // for the reader's own sockets only
+  MemberIds members;
+  Cursor cursor;
+};
+
+struct ConversationCreatedEvent {
+  static constexpr std::string_view type = "ConversationCreatedEvent";
+  Metadata metadata;
+  Conversation conversation;
+  MemberIds members;
+  Cursor cursor;
+};
+
+// A socket was accepted by, or has left, a namespace. Nothing of this is stored.
+struct UserConnectedEvent {
+  static constexpr std::string_view type = "UserConnectedEvent";
+  Metadata metadata;
+  DeviceId device_id;
+  std::string nsp;
+};
+
+struct UserDisconnectedEvent {
+  static constexpr std::string_view type = "UserDisconnectedEvent";
+  Metadata metadata;
+  DeviceId device_id;
+  std::string nsp;
+  std::string reason;
+};
+
+} // namespace mentara::events
