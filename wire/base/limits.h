@@ -23,6 +23,8 @@ inline constexpr std::size_t ws_message_bytes_max = 1'000'000;
 inline constexpr std::size_t ws_control_bytes_max = 125; // RFC 6455 §5.5
 inline constexpr Duration ws_message_timeout = seconds(30);
 inline constexpr Duration ws_close_timeout = seconds(3);
+inline constexpr unsigned ws_control_frames_max = 100; // pings and pongs a second
+inline constexpr unsigned ws_pongs_per_read_max = 16;  // beyond, only the last ping of a read is answered
 
 // --- Engine.IO ---
 inline constexpr Duration ping_interval = milliseconds(25'000);
