@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "wire/base/random.h"
+#include "wire/base/utf8.h"
 
 namespace mentara {
 namespace {
@@ -32,6 +33,18 @@ bool is_well_formed_id(std::string_view text) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
            c == '.' || c == ':';
   });
+}
+
+bool is_well_formed_user_id(std::string_view text) {
+  const std::size_t chars = wire::count_code_points(text);
+  if (chars < 1 || chars > 128) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == 0x7f) return false;
+    // U+0080 to U+009F are C2 80 to C2 9F.
+    if (byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0) return false;
+  }
+  return true;
 }
 
 std::string make_uuid_v7(long long unix_ms) {

@@ -35,6 +35,8 @@ struct IdHash {
 
 // 1–128 of A-Z a-z 0-9 _ - . : (contract: ids that a client brings)
 bool is_well_formed_id(std::string_view text);
+// 1–128 characters without control characters (C0, DEL, C1): what a token's `sub` may be. `text` is valid UTF-8.
+bool is_well_formed_user_id(std::string_view text);
 
 // RFC 9562 §5.7: sortable by time. `unix_ms` is wall time; ids made by one process rise even within a millisecond and
 // when the clock steps back. Any thread.

@@ -13,6 +13,7 @@ struct UnixTime {
 };
 
 std::string to_iso8601(UnixTime time); // 2026-01-31T23:59:59.123Z
+void append_iso8601(std::string& out, UnixTime time);
 
 // Where wall time comes from; a test passes its own.
 class WallClock {

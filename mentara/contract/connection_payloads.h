@@ -1,0 +1,47 @@
+#pragma once
+
+#include <boost/describe/class.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "mentara/contract/shapes.h"
+#include "mentara/limits.h"
+#include "wire/base/limits.h"
+
+// What the server says in every namespace when a socket has been accepted. They borrow: encode at once.
+namespace mentara::contract {
+
+// What a client may send at most: bytes of a packet, characters of a message, entries of lists.
+struct LimitsShape {
+  std::size_t maxPayload = wire::limits::max_http_buffer_size;
+  std::size_t contentMax = limits::content_chars_max;
+  std::size_t attachmentsMax = limits::attachments_max;
+  std::size_t participantsMax = limits::participants_max;
+};
+BOOST_DESCRIBE_STRUCT(LimitsShape, (), (maxPayload, contentMax, attachmentsMax, participantsMax))
+
+// connected: the first event of a socket.
+struct Connected {
+  std::string_view userId;
+  UserShape user;
+  std::string_view socketId;
+  std::string_view deviceId;
+  UnixTime serverTime{};
+  bool recovered = false;
+  std::string_view cursor; // where this device's replay begins
+  LimitsShape limits{};
+  std::string_view version; // of the server
+};
+BOOST_DESCRIBE_STRUCT(Connected, (), (userId, user, socketId, deviceId, serverTime, recovered, cursor, limits, version))
+void append_json(std::string& out, const Connected& connected);
+
+// sync:complete: the replay is over.
+struct SyncComplete {
+  std::string_view cursor;
+  std::int64_t replayed = 0; // events
+};
+BOOST_DESCRIBE_STRUCT(SyncComplete, (), (cursor, replayed))
+void append_json(std::string& out, const SyncComplete& complete);
+
+} // namespace mentara::contract

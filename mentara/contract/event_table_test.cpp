@@ -1,0 +1,56 @@
+#include "mentara/contract/event_table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <concepts>
+#include <string_view>
+#include <vector>
+
+#include "mentara/contract/decode.h"
+
+namespace mentara::contract {
+namespace {
+
+template <class Table>
+std::vector<std::string_view> names(const Table& table) {
+  return std::apply([](const auto&... event) { return std::vector{event.name...}; }, table);
+}
+
+TEST(EventTable, holds_every_event_once) {
+  using testing::UnorderedElementsAre;
+  EXPECT_THAT(names(server_event::all), UnorderedElementsAre("connected", "sync:complete", "exception"));
+  EXPECT_THAT(
+      names(messaging::client_event::all),
+      UnorderedElementsAre("message:send", "message:read", "typing:start", "typing:stop", "conversation:create",
+                           "conversation:join", "conversation:leave", "conversation:list", "conversation:history"));
+  EXPECT_THAT(names(messaging::server_event::all),
+              UnorderedElementsAre("message", "message:read", "conversation:created", "conversation:unread", "typing"));
+}
+
+TEST(EventTable, has_a_reader_for_every_client_event_and_a_writer_for_every_ack_and_server_event) {
+  std::apply(
+      [](const auto&... event) {
+        (
+            [](auto e) {
+              using Event = decltype(e);
+              EXPECT_FALSE(decode<typename Event::Payload>(wire::JsonView{}, User{.id = {"u"}})) << e.name;
+              static_assert(requires(std::string & out, const typename Event::Ack& ack) { append_json(out, ack); });
+            }(event),
+            ...);
+      },
+      messaging::client_event::all);
+  std::apply(
+      [](const auto&... event) {
+        (
+            [](auto e) {
+              using Payload = typename decltype(e)::Payload;
+              static_assert(requires(std::string & out, const Payload& payload) { append_json(out, payload); });
+            }(event),
+            ...);
+      },
+      std::tuple_cat(server_event::all, messaging::server_event::all));
+}
+
+} // namespace
+} // namespace mentara::contract

@@ -1,0 +1,31 @@
+#include "mentara/contract/failure_payloads.h"
+
+#include "mentara/contract/writer.h"
+
+namespace mentara::contract {
+namespace {
+
+std::optional<std::string_view> field_of(const Failure& failure) {
+  if (failure.field.empty()) return std::nullopt;
+  return failure.field;
+}
+
+} // namespace
+
+FailureAck::FailureAck(const Failure& failure)
+    : error(failure.error),
+      code(to_string(failure.code)),
+      retryAfterMs(failure.retry_after_ms),
+      field(field_of(failure)) {}
+
+Exception::Exception(std::string_view of_event, const Failure& failure)
+    : event(of_event),
+      error(failure.error),
+      code(to_string(failure.code)),
+      retryAfterMs(failure.retry_after_ms),
+      field(field_of(failure)) {}
+
+void append_json(std::string& out, const FailureAck& ack) { write(out, ack); }
+void append_json(std::string& out, const Exception& exception) { write(out, exception); }
+
+} // namespace mentara::contract

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <boost/describe/class.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "mentara/contract/shapes.h"
+
+// What the server emits in /messaging. `cursor` is the place of a durable event in the stream, opaque here. They borrow
+// from the domain objects: encode at once.
+namespace mentara::contract {
+
+// message
+struct MessageSent : MessageShape {
+  MessageSent(const Message& message, std::string_view at_cursor) : MessageShape(message), cursor(at_cursor) {}
+  std::string_view cursor;
+};
+BOOST_DESCRIBE_STRUCT(MessageSent, (MessageShape), (cursor))
+void append_json(std::string& out, const MessageSent& sent);
+
+// message:read
+struct MessageRead {
+  std::string_view conversationId;
+  std::string_view userId;
+  std::int64_t seq = 0; // he has read up to here
+  UnixTime at{};
+  std::string_view cursor;
+};
+BOOST_DESCRIBE_STRUCT(MessageRead, (), (conversationId, userId, seq, at, cursor))
+void append_json(std::string& out, const MessageRead& read);
+
+// conversation:created
+struct ConversationCreated {
+  ConversationShape conversation;
+  std::string_view cursor;
+};
+BOOST_DESCRIBE_STRUCT(ConversationCreated, (), (conversation, cursor))
+void append_json(std::string& out, const ConversationCreated& created);
+
+// conversation:unread
+struct UnreadChanged {
+  std::string_view conversationId;
+  std::int64_t unreadCount = 0;
+  std::int64_t readSeq = 0;
+};
+BOOST_DESCRIBE_STRUCT(UnreadChanged, (), (conversationId, unreadCount, readSeq))
+void append_json(std::string& out, const UnreadChanged& changed);
+
+// typing
+struct TypingChanged {
+  std::string_view conversationId;
+  std::string_view userId;
+  bool isTyping = false;
+};
+BOOST_DESCRIBE_STRUCT(TypingChanged, (), (conversationId, userId, isTyping))
+void append_json(std::string& out, const TypingChanged& changed);
+
+} // namespace mentara::contract
