@@ -1,0 +1,73 @@
+#include "bench/load/request_mode.h"
+
+#include <stdexcept>
+
+#include "bench/load/packet.h"
+#include "wire/base/json.h"
+#include "wire/base/random.h"
+
+namespace load {
+namespace {
+
+constexpr std::string_view run_mark = "{{run}}";
+
+std::string with_run(std::string text, std::string_view run) {
+  for (std::size_t at = text.find(run_mark); at != std::string::npos; at = text.find(run_mark, at + run.size())) {
+    text.replace(at, run_mark.size(), run);
+  }
+  return text;
+}
+
+} // namespace
+
+RequestMode::RequestMode(const Options& options)
+    : connections_(options.connections),
+      in_flight_(options.in_flight),
+      expect_(options.expect),
+      sent_at_(options.connections * options.in_flight) {
+  std::string event = options.event;
+  std::vector<std::string> datas = options.datas;
+  if (options.kind == Kind::echo) {
+    event = "echo";
+    datas = {wire::to_json(std::string(options.payload_bytes, 'x'))};
+    expect_ = "[" + datas[0] + "]";
+  }
+  if (datas.empty()) datas.emplace_back();
+  frame_sets_ = datas.size();
+  const std::string run = wire::random_id();
+  for (const std::string& data : datas) {
+    for (std::size_t id = 0; id < in_flight_; ++id) {
+      frames_.emplace_back(event_packet(options.nsp, id, event, with_run(data, run)));
+    }
+  }
+}
+
+void RequestMode::start(Fleet& fleet) {
+  fleet_ = &fleet;
+  for (std::size_t index = 0; index < connections_; ++index) {
+    for (std::size_t id = 0; id < in_flight_; ++id) emit(fleet.connection(index), id);
+  }
+}
+
+void RequestMode::emit(Connection& connection, std::size_t id) {
+  EventFrame& frame = frames_[connection.index % frame_sets_ * in_flight_ + id];
+  frame.set_number(next_number_++);
+  fleet_->send_frame(connection, frame.bytes());
+  sent_at_[connection.index * in_flight_ + id] = fleet_->now();
+}
+
+void RequestMode::on_ack(Connection& connection, std::uint64_t id, std::string_view arguments) {
+  if (id >= in_flight_) throw std::runtime_error("an ack with an id that was never sent: " + std::to_string(id));
+  TimePoint& sent_at = sent_at_[connection.index * in_flight_ + id];
+  if (sent_at == TimePoint{}) throw std::runtime_error("a second ack for id " + std::to_string(id));
+  const Duration latency = fleet_->now() - sent_at;
+  sent_at = TimePoint{};
+  if (expect_.empty() || arguments.find(expect_) != std::string_view::npos) {
+    tally_.done(latency);
+  } else {
+    failed(arguments);
+  }
+  emit(connection, id);
+}
+
+} // namespace load

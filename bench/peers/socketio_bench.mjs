@@ -1,0 +1,32 @@
+// Socket.IO on Node with exactly the behaviour of examples/sio_bench: on `/` and `/messaging` every socket joins `room`;
+// `echo` answers its ack with its first argument; `broadcast` emits `msg` with the same argument to `room`.
+//
+//   node bench/peers/socketio_bench.mjs --port P
+//
+// A stock install: default transports, no compression, and without bufferutil, the optional native addon of `ws`
+// (it speeds up masking of long frames; for the short ones of these loads `ws` does not even call it).
+import { createServer } from "node:http";
+import { parseArgs } from "node:util";
+import { Server } from "socket.io";
+
+const { values } = parseArgs({ options: { port: { type: "string" } } });
+const port = Number(values.port);
+if (!Number.isInteger(port) || port < 1 || port > 65535) {
+  console.error("usage: socketio_bench.mjs --port P");
+  process.exit(2);
+}
+
+const http = createServer();
+const io = new Server(http, { perMessageDeflate: false });
+
+for (const name of ["/", "/messaging"]) {
+  const namespace = io.of(name);
+  namespace.on("connection", (socket) => {
+    socket.join("room");
+    socket.on("echo", (argument, ack) => ack(argument));
+    socket.on("broadcast", (argument) => namespace.to("room").emit("msg", argument));
+  });
+}
+
+for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => process.exit(0));
+http.listen({ port, host: "127.0.0.1", backlog: 4096 }, () => console.log(`listening on port ${port}`));
