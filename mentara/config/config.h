@@ -1,0 +1,93 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mentara/limits.h"
+#include "wire/base/limits.h"
+#include "wire/base/log.h"
+
+// Everything that an operator can decide, as plain values: read once at start (load.h), then immutable. What each
+// option means, its bounds and its names are in options.cpp, and `mentara config print` shows them.
+namespace mentara {
+
+using std::chrono::milliseconds;
+
+inline milliseconds to_ms(wire::Duration duration) { return std::chrono::duration_cast<milliseconds>(duration); }
+
+struct ServerConfig {
+  std::string host = "localhost"; // an IP address, or localhost
+  std::uint16_t port = 3001;
+  std::size_t threads = 0; // 0: one for each core
+};
+
+struct OperationsConfig {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 3002;
+};
+
+enum class LogFormat { text, json };
+
+struct LogConfig {
+  wire::LogLevel level = wire::LogLevel::info;
+  LogFormat format = LogFormat::text;
+};
+
+enum class JwtAlgorithm { HS256, HS384, HS512 };
+
+struct AuthConfig {
+  std::string secret{}; // bytes; empty: none was given, and nothing may be served
+  JwtAlgorithm algorithm = JwtAlgorithm::HS256;
+  std::string issuer{};   // empty: not checked
+  std::string audience{}; // empty: not checked
+  milliseconds leeway = to_ms(limits::token_leeway);
+  milliseconds max_lifetime{0}; // 0: as long as the issuer likes
+  bool allow_query_token = false;
+};
+
+struct CorsConfig {
+  std::vector<std::string> origins{}; // "https://app.example.com"; compared as a whole
+  bool allow_no_origin = true;
+};
+
+struct EngineConfig {
+  milliseconds ping_interval = to_ms(wire::limits::ping_interval);
+  milliseconds ping_timeout = to_ms(wire::limits::ping_timeout);
+  milliseconds connect_timeout = to_ms(limits::connect_timeout);
+  std::size_t max_payload = wire::limits::max_http_buffer_size; // bytes
+};
+
+struct LimitsConfig {
+  std::size_t sockets_per_user = limits::sockets_per_user_max; // in one namespace
+  std::size_t sockets_per_ip = limits::sockets_per_ip_max;
+  std::size_t content_max = limits::content_chars_max;
+  std::size_t attachments_max = limits::attachments_max;
+  std::size_t participants_max = limits::participants_max;
+};
+
+struct DatabaseConfig {
+  std::size_t write_queue_max = limits::write_queue_max;
+  std::size_t read_queue_max = limits::read_queue_max;
+  std::size_t group_commit_max = limits::group_commit_max;
+};
+
+struct Config {
+  std::string data_directory = "data";
+  ServerConfig server{};
+  OperationsConfig operations{};
+  LogConfig log{};
+  AuthConfig auth{};
+  CorsConfig cors{};
+  EngineConfig engine{};
+  LimitsConfig limits{};
+  DatabaseConfig database{};
+};
+
+// Where to listen for `host`. "localhost" is both loopback addresses, because a client may try ::1 first and give up; a
+// machine without IPv6 can only have the first one.
+std::vector<std::string> listen_addresses(const std::string& host);
+
+} // namespace mentara

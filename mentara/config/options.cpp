@@ -1,0 +1,161 @@
+#include <arpa/inet.h>
+
+#include <algorithm>
+
+#include "mentara/config/option.h"
+#include "mentara/config/option_kinds.h"
+#include "wire/base/utf8.h"
+
+namespace mentara {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t secret_bytes_min =
+    32; // RFC 7518 §3.2: at least the size of the hash (load.cpp holds it for the others)
+
+bool is_host(std::string_view text) {
+  unsigned char address[sizeof(in6_addr)];
+  const std::string terminated(text);
+  return text == "localhost" || inet_pton(AF_INET, terminated.c_str(), address) == 1 ||
+         inet_pton(AF_INET6, terminated.c_str(), address) == 1;
+}
+
+bool is_printable(std::string_view text) {
+  return wire::is_utf8(text) &&
+         std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+bool is_path(std::string_view text) { return !text.empty() && is_printable(text); }
+
+bool is_secret(std::string_view text) { return text.size() >= secret_bytes_min; }
+
+// A browser spells its origin in lower case, without a path and without the scheme's own port; anything else would
+// never be equal to it.
+bool is_origin(std::string_view text) {
+  const std::size_t scheme = text.find("://");
+  if (scheme == 0 || scheme == text.npos) return false;
+  const std::string_view authority = text.substr(scheme + 3);
+  if (authority.empty() || authority.find_first_of("/?#@*, ") != authority.npos || !is_printable(text)) return false;
+  if (text.starts_with("https://") && text.ends_with(":443")) return false;
+  if (text.starts_with("http://") && text.ends_with(":80")) return false;
+  return std::none_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+constexpr std::string_view host_allowed = "an IP address or \"localhost\"";
+constexpr std::string_view text_allowed = "a text without control characters";
+
+std::vector<Option> make_options() {
+  using wire::LogLevel;
+  constexpr std::int64_t million = 1'000'000;
+  return {
+      {"data_directory", "Where the database is kept; made when it does not exist.",
+       text(at(&Config::data_directory), "the path of a directory", is_path), "--data"},
+
+      {"server.host",
+       "Where clients connect: localhost is reachable from this machine alone, 0.0.0.0 or :: from everywhere.",
+       text(at(&Config::server, &ServerConfig::host), std::string(host_allowed), is_host), "--host"},
+      {"server.port", "The port for clients.", whole_number(at(&Config::server, &ServerConfig::port), 1, 65535),
+       "--port"},
+      {"server.threads", "How many event loops serve the clients; 0: one for each core.",
+       whole_number(at(&Config::server, &ServerConfig::threads), 0, limits::threads_max), "--threads"},
+
+      {"operations.host", "Where health and metrics are served; not for the public.",
+       text(at(&Config::operations, &OperationsConfig::host), std::string(host_allowed), is_host)},
+      {"operations.port", "The port for health and metrics.",
+       whole_number(at(&Config::operations, &OperationsConfig::port), 1, 65535)},
+
+      {"log.level", "The least severe line that is written.",
+       choice(at(&Config::log, &LogConfig::level),
+              std::array{Choice<LogLevel>{"trace", LogLevel::trace}, Choice<LogLevel>{"debug", LogLevel::debug},
+                         Choice<LogLevel>{"info", LogLevel::info}, Choice<LogLevel>{"warn", LogLevel::warn},
+                         Choice<LogLevel>{"error", LogLevel::error}}),
+       "--log-level"},
+      {"log.format", "Lines for people, or one JSON object a line.",
+       choice(at(&Config::log, &LogConfig::format),
+              std::array{Choice<LogFormat>{"text", LogFormat::text}, Choice<LogFormat>{"json", LogFormat::json}})},
+
+      {.key = "auth.secret",
+       .help = "The secret that tokens are signed with; better given in the environment than in a file.",
+       .value = text(at(&Config::auth, &AuthConfig::secret),
+                     "at least 32 bytes that nobody can guess; make one with: openssl rand -hex 32", is_secret),
+       .environment = "MENTARA_JWT_SECRET",
+       .secret = true},
+      {"auth.algorithm", "The only algorithm that is accepted in a token.",
+       choice(at(&Config::auth, &AuthConfig::algorithm),
+              std::array{Choice<JwtAlgorithm>{"HS256", JwtAlgorithm::HS256},
+                         Choice<JwtAlgorithm>{"HS384", JwtAlgorithm::HS384},
+                         Choice<JwtAlgorithm>{"HS512", JwtAlgorithm::HS512}})},
+      {"auth.issuer", "What `iss` must be in a token; empty: not checked.",
+       text(at(&Config::auth, &AuthConfig::issuer), std::string(text_allowed), is_printable)},
+      {"auth.audience", "What `aud` must contain in a token; empty: not checked.",
+       text(at(&Config::auth, &AuthConfig::audience), std::string(text_allowed), is_printable)},
+      {"auth.leeway", "How far the clock of the issuer may differ from ours.",
+       duration(at(&Config::auth, &AuthConfig::leeway), 0ms, 5min)},
+      {"auth.max_lifetime", "A token that is valid for longer than this is refused; 0: any lifetime.",
+       duration(at(&Config::auth, &AuthConfig::max_lifetime), 0ms, 24h * 3650)},
+      {"auth.allow_query_token", "Accept ?token= in the URL, where proxies and histories keep it.",
+       boolean(at(&Config::auth, &AuthConfig::allow_query_token))},
+
+      {"cors.origins", "The web pages that may connect, by their origin; --dev allows those of localhost.",
+       list(at(&Config::cors, &CorsConfig::origins),
+            "origins such as \"https://app.example.com\" (lower case, no path, no default port, no wildcard)",
+            is_origin)},
+      {"cors.allow_no_origin", "Accept clients that send no Origin, as native applications and servers do.",
+       boolean(at(&Config::cors, &CorsConfig::allow_no_origin))},
+
+      {"engine.ping_interval", "How often the server asks whether a client is still there.",
+       duration(at(&Config::engine, &EngineConfig::ping_interval), 100ms, 10min)},
+      {"engine.ping_timeout", "How long a client may take to answer before it is cut.",
+       duration(at(&Config::engine, &EngineConfig::ping_timeout), 100ms, 10min)},
+      {"engine.connect_timeout", "How long a connection may stay without an accepted token.",
+       duration(at(&Config::engine, &EngineConfig::connect_timeout), 100ms, 10min)},
+      {"engine.max_payload", "The largest message or request body of a client.",
+       size(at(&Config::engine, &EngineConfig::max_payload), 1024, wire::limits::unsent_bytes_hard)},
+
+      {"limits.sockets_per_user", "How many sockets one user may have in one namespace.",
+       whole_number(at(&Config::limits, &LimitsConfig::sockets_per_user), 1, million)},
+      {"limits.sockets_per_ip", "How many connections may come from one address (IPv6: from one /64).",
+       whole_number(at(&Config::limits, &LimitsConfig::sockets_per_ip), 1, million)},
+      {"limits.content_max", "The longest message, in characters.",
+       whole_number(at(&Config::limits, &LimitsConfig::content_max), 1, limits::content_chars_max)},
+      {"limits.attachments_max", "The most attachments of one message.",
+       whole_number(at(&Config::limits, &LimitsConfig::attachments_max), 0, limits::attachments_max)},
+      {"limits.participants_max", "The most participants of one conversation.",
+       whole_number(at(&Config::limits, &LimitsConfig::participants_max), 2, limits::participants_max)},
+
+      {"database.write_queue_max", "How many writes may wait; what comes on top is answered with `unavailable`.",
+       whole_number(at(&Config::database, &DatabaseConfig::write_queue_max), 1, million)},
+      {"database.read_queue_max", "How many reads may wait; what comes on top is answered with `unavailable`.",
+       whole_number(at(&Config::database, &DatabaseConfig::read_queue_max), 1, million)},
+      {"database.group_commit_max", "The most writes in one transaction.",
+       whole_number(at(&Config::database, &DatabaseConfig::group_commit_max), 1, million)},
+  };
+}
+
+} // namespace
+
+const std::vector<Option>& options() {
+  static const std::vector<Option> all = make_options();
+  return all;
+}
+
+std::string environment_name(const Option& option) {
+  if (!option.environment.empty()) return std::string(option.environment);
+  std::string name = "MENTARA_";
+  for (char c : option.key) name += c == '.' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  return name;
+}
+
+std::vector<std::string> development_origins(std::uint16_t own_port) {
+  std::vector<std::uint16_t> ports{3000, 3001, 4173, 4200, 5000, 5173, 5174, 8000, 8080, 8081};
+  if (std::find(ports.begin(), ports.end(), own_port) == ports.end()) ports.push_back(own_port);
+  std::vector<std::string> origins;
+  for (const char* host : {"localhost", "127.0.0.1"}) {
+    origins.push_back("http://" + std::string(host));
+    for (std::uint16_t port : ports) origins.push_back("http://" + std::string(host) + ":" + std::to_string(port));
+  }
+  return origins;
+}
+
+} // namespace mentara

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "wire/base/limits.h"
+
+// The sizes, counts and timeouts of the application, as wire/base/limits.h for the library. Most are the default of an
+// option (config/options.cpp); docs/limits.md says what happens beyond each.
+namespace mentara::limits {
+
+// --- Tokens ---
+inline constexpr std::size_t token_bytes_max = 4 * 1024;
+inline constexpr std::size_t token_json_depth_max = 8;
+inline constexpr std::size_t token_json_values_max = 256;
+inline constexpr std::size_t user_id_chars_max = 128;
+inline constexpr wire::Duration token_leeway = wire::seconds(5);
+
+// --- Connections ---
+// Shorter than Socket.IO's 45 s: who has not shown a token by then only holds a descriptor.
+inline constexpr wire::Duration connect_timeout = wire::seconds(10);
+inline constexpr std::size_t sockets_per_user_max = 20; // in one namespace
+inline constexpr std::size_t sockets_per_ip_max = 2000; // many users may share an address
+inline constexpr std::size_t threads_max = 256;
+
+// --- Payloads; characters are Unicode code points ---
+inline constexpr std::size_t content_chars_max = 16'384;
+inline constexpr std::size_t attachments_max = 10;
+inline constexpr std::size_t url_chars_max = 2048;
+inline constexpr std::size_t file_name_chars_max = 255;
+inline constexpr std::size_t mime_type_chars_max = 127;
+inline constexpr std::size_t metadata_bytes_max = 4096; // as compact JSON
+inline constexpr std::size_t title_chars_max = 200;
+inline constexpr std::size_t participants_max = 1000;
+inline constexpr std::size_t cursor_chars_max = 512;
+inline constexpr std::int64_t conversations_page_max = 100;
+inline constexpr std::int64_t history_page_max = 200;
+inline constexpr std::int64_t safe_integer_max = 9'007'199'254'740'991; // what a JavaScript number holds exactly
+// One character is at most 12 bytes of JSON, an emoji written as two \uXXXX.
+static_assert(12 * (content_chars_max + attachments_max * (url_chars_max + file_name_chars_max + mime_type_chars_max)) +
+                      metadata_bytes_max <
+                  wire::limits::max_http_buffer_size,
+              "the largest message must fit into one packet, however it is escaped");
+static_assert(4 * user_id_chars_max * participants_max < wire::limits::max_http_buffer_size,
+              "so must the longest list of participants");
+
+// --- Database ---
+inline constexpr std::size_t write_queue_max = 8192; // what waits for the writer; beyond it the answer is `unavailable`
+inline constexpr std::size_t read_queue_max = 4096;
+inline constexpr std::size_t group_commit_max = 1024; // writes in one transaction
+
+// --- Start-up ---
+inline constexpr std::size_t config_file_bytes_max = 1024 * 1024;
+
+static_assert(connect_timeout <= wire::limits::connect_timeout,
+              "the application is stricter than the library, not laxer");
+static_assert(group_commit_max <= write_queue_max, "a group is taken from the queue");
+
+} // namespace mentara::limits
