@@ -45,6 +45,16 @@ State next(State state, unsigned char byte) {
   return invalid;
 }
 
+// The bytes at the end from the last one that can begin a code point; its rest may be yet to come.
+std::size_t last_code_point_bytes(std::string_view text) {
+  for (std::size_t n = 1; n <= std::min<std::size_t>(3, text.size()); ++n) {
+    const auto byte = static_cast<unsigned char>(text[text.size() - n]);
+    if (byte < 0x80) return 0;
+    if (byte >= 0xc0) return n;
+  }
+  return 0;
+}
+
 } // namespace
 
 bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
@@ -54,11 +64,21 @@ std::size_t count_code_points(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
+// What was begun and what goes on is read byte by byte, all between as fast as is_utf8 does.
 bool Utf8Validator::feed(std::string_view piece) {
   auto state = static_cast<State>(state_);
-  for (char c : piece) {
-    state = next(state, static_cast<unsigned char>(c));
-    if (state == invalid) break;
+  const auto read = [&](std::string_view bytes) {
+    for (std::size_t i = 0; i < bytes.size() && state != invalid; ++i) {
+      state = next(state, static_cast<unsigned char>(bytes[i]));
+    }
+  };
+  std::size_t begun = 0;
+  for (; begun < piece.size() && state != start && state != invalid; ++begun) read(piece.substr(begun, 1));
+  if (state == start) {
+    piece.remove_prefix(begun);
+    const auto between = piece.substr(0, piece.size() - last_code_point_bytes(piece));
+    if (!is_utf8(between)) state = invalid;
+    read(piece.substr(between.size()));
   }
   state_ = state;
   return state != invalid;
