@@ -1,0 +1,76 @@
+// A program under test as a process of its own: its output line by line, a clean stop that is checked, a kill that is not.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+
+import { eventually, patience, within } from './wait.mjs';
+
+const sanitizerReport = /runtime error:|ERROR: \w*Sanitizer|WARNING: ThreadSanitizer/;
+
+export class Program {
+  constructor(command, args, { env = {}, cwd } = {}) {
+    this.name = [command.split('/').pop(), ...args].join(' ');
+    this.child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.out = []; // lines of stdout
+    this.err = []; // lines of stderr
+    createInterface({ input: this.child.stdout }).on('line', (line) => this.out.push(line));
+    createInterface({ input: this.child.stderr }).on('line', (line) => this.err.push(line));
+    this.exited = new Promise((resolve, reject) => {
+      this.child.once('error', reject);
+      this.child.once('close', (code, signal) => resolve({ code, signal, out: this.out.join('\n'), err: this.err.join('\n') }));
+    });
+    this.exited.then((how) => (this.ended = how), () => {});
+  }
+
+  // Runs to its end: {code, signal, out, err}.
+  static run(command, args, options) {
+    const program = new Program(command, args, options);
+    return within(patience, program.exited, `end of ${program.name}`);
+  }
+
+  // The match of the first line of stderr that matches.
+  lineMatching(pattern, ms = patience) {
+    return eventually(`"${pattern}" from ${this.name}`, () => {
+      for (const line of this.err) {
+        const match = pattern.exec(line);
+        if (match) return match;
+      }
+      if (this.ended) throw new Error(`${this.name} ended with ${this.ended.code}:\n${this.ended.err}`);
+      return undefined;
+    }, ms);
+  }
+
+  // Asks it to stop and checks that it does so cleanly and has nothing to report.
+  async stop(signal = 'SIGTERM') {
+    if (!this.ended) this.child.kill(signal);
+    const how = await within(patience, this.exited, `end of ${this.name} after ${signal}`);
+    assert.doesNotMatch(how.err, sanitizerReport);
+    assert.equal(how.code, 0, `${this.name} ended with ${how.code ?? how.signal}:\n${how.err}`);
+    return how;
+  }
+
+  async kill() {
+    this.child.kill('SIGKILL');
+    return within(patience, this.exited, `end of ${this.name} after SIGKILL`);
+  }
+}
+
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+export async function isFree(port) {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, () => server.close(() => resolve(true)));
+  });
+}

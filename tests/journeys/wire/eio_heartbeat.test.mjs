@@ -1,0 +1,85 @@
+// Engine.IO's heartbeat: the server pings, a client that does not answer in time is dropped.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { PollingSession, RawSocket } from '../support/engine.mjs';
+import { exampleForThisFile } from '../support/example.mjs';
+import { eventually } from '../support/wait.mjs';
+
+const interval = 300;
+const timeout = 700;
+const { url } = await exampleForThisFile('eio_echo', { 'ping-interval': interval, 'ping-timeout': timeout });
+const address = `${url.replace('http:', 'ws:')}/engine.io/?EIO=4&transport=websocket`;
+
+// Timers may fire a tick early, never much; how late is the machine's affair.
+const early = 30;
+async function takes(atLeast, action) {
+  const start = Date.now();
+  const result = await action();
+  const took = Date.now() - start;
+  assert.ok(took >= atLeast - early, `came after ${took} ms, too early for ${atLeast}`);
+  return result;
+}
+
+test('a websocket is pinged every interval as long as it answers', async () => {
+  const socket = await RawSocket.open(address);
+  await socket.frame();
+  for (let i = 0; i < 3; i++) {
+    assert.equal(await takes(interval, () => socket.frame({ pings: true })), '2');
+    socket.send('3');
+  }
+  socket.close();
+});
+
+test('a polling client is pinged with its pending poll', async () => {
+  const session = await PollingSession.open(url);
+  for (let i = 0; i < 3; i++) {
+    assert.equal((await takes(interval, () => session.get())).body, '2');
+    await session.post('3');
+  }
+});
+
+test('a websocket that does not answer is closed after the timeout', async () => {
+  const socket = await RawSocket.open(address);
+  await socket.frame();
+  assert.equal(await takes(interval + timeout, () => socket.closeCode()), 1005);
+  assert.deepEqual(socket.frames.all.slice(1), ['2']);
+});
+
+test('data does not stand in for an answer', async () => {
+  const socket = await RawSocket.open(address);
+  await socket.frame();
+  const chatter = setInterval(() => socket.send('4noise'), 40);
+  try {
+    assert.equal(await takes(interval + timeout, () => socket.closeCode()), 1005);
+  } finally {
+    clearInterval(chatter);
+  }
+});
+
+test('a polling client that does not answer loses its session', async () => {
+  const session = await PollingSession.open(url);
+  assert.equal((await session.get()).body, '2');
+  await eventually('the session to be gone', async () => {
+    const { status, body } = await session.get();
+    return status === 400 && body === '{"code":1,"message":"Session ID unknown"}';
+  });
+});
+
+test('a polling client that never polls loses its session', async () => {
+  const session = await PollingSession.open(url);
+  await takes(interval + timeout, () => eventually('the session to be gone', async () => {
+    const { status } = await session.post('4x');
+    return status === 400;
+  }));
+});
+
+test('an answer that nobody asked for does no harm', async () => {
+  const socket = await RawSocket.open(address);
+  await socket.frame();
+  for (let i = 0; i < 5; i++) socket.send('3');
+  assert.equal(await socket.frame({ pings: true }), '2');
+  socket.send('3');
+  assert.equal(await takes(interval, () => socket.frame({ pings: true })), '2');
+  socket.close();
+});
