@@ -5,8 +5,8 @@
 
 namespace wire {
 
-void check_failed(const char* what, const std::source_location& where) {
-  std::fprintf(stderr, "check failed: %s (%s:%u, %s)\n", what, where.file_name(), where.line(), where.function_name());
+void check_failed(const char* what, const char* file, int line) {
+  std::fprintf(stderr, "check failed: %s (%s:%d)\n", what, file, line);
   std::abort();
 }
 
