@@ -6,6 +6,7 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <unordered_set>
 
@@ -253,21 +254,21 @@ struct Walk {
   const JsonLimits& limits;
   std::size_t values = 0;
 
-  std::optional<JsonError> check(const dom::element& element) {
+  // `depth`: levels around the element. simdjson has bounded them already, except that it does not count an empty array
+  // or object.
+  std::optional<JsonError> check(const dom::element& element, std::size_t depth) {
     if (++values > limits.values_max) return JsonError::too_many;
-    dom::array array;
-    if (!element.get(array)) {
-      for (dom::element child : array) {
-        if (auto error = check(child)) return error;
-      }
-      return std::nullopt;
+    const bool is_array = element.is_array();
+    if (!is_array && !element.is_object()) return std::nullopt;
+    if (depth == limits.depth_max) return JsonError::too_deep;
+    if (!is_array) return check_object(dom::object(element), depth + 1);
+    for (dom::element child : dom::array(element)) {
+      if (auto error = check(child, depth + 1)) return error;
     }
-    dom::object object;
-    if (!element.get(object)) return check_object(object);
     return std::nullopt;
   }
 
-  std::optional<JsonError> check_object(const dom::object& object) {
+  std::optional<JsonError> check_object(const dom::object& object, std::size_t depth) {
     constexpr std::size_t few = 16; // up to here comparing all pairs is faster than a set
     std::string_view seen[few];
     std::size_t count = 0;
@@ -282,7 +283,7 @@ struct Walk {
         if (many.empty()) many.insert(seen, seen + few);
         if (!many.insert(member.key).second) return JsonError::duplicate_key;
       }
-      if (auto error = check(member.value)) return error;
+      if (auto error = check(member.value, depth)) return error;
     }
     return std::nullopt;
   }
@@ -325,7 +326,7 @@ Result<JsonView, JsonError> JsonParser::parse(std::string_view text) {
   if (error == simdjson::NUMBER_ERROR) error = impl_->parse(with_exponents_on_big_integers(text), root);
   if (error == simdjson::DEPTH_ERROR) return JsonError::too_deep;
   if (error) return JsonError::syntax;
-  if (auto broken = Walk{impl_->limits}.check(root)) return *broken;
+  if (auto broken = Walk{impl_->limits}.check(root, 0)) return *broken;
   return JsonAccess::view(root);
 }
 
@@ -368,6 +369,39 @@ void split_json_array(std::string_view array, std::vector<std::string_view>& ele
         break;
     }
   }
+}
+
+std::size_t json_value_end(std::string_view text, std::size_t at) {
+  int depth = 0;
+  for (; at < text.size(); ++at) {
+    switch (text[at]) {
+      case '"':
+        for (++at; at < text.size() && text[at] != '"'; ++at) {
+          if (text[at] == '\\') ++at;
+        }
+        if (depth == 0) return std::min(at + 1, text.size());
+        break;
+      case '[':
+      case '{':
+        ++depth;
+        break;
+      case ']':
+      case '}':
+        if (depth == 0) return at;
+        if (--depth == 0) return at + 1;
+        break;
+      case ',':
+      case ' ':
+      case '\t':
+      case '\r':
+      case '\n':
+        if (depth == 0) return at;
+        break;
+      default:
+        break;
+    }
+  }
+  return text.size();
 }
 
 // --- Writing ---
@@ -415,15 +449,44 @@ void append_json(std::string& out, std::string_view text) {
 
 namespace {
 template <class T>
-void append_number(std::string& out, T value) {
+void append_integer(std::string& out, T value) {
   char digits[32];
   const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
   out.append(digits, end);
 }
+
+// ECMA-262 Number::toString. The digits are those of std::to_chars: the fewest that read back as the same number.
+void append_as_javascript(std::string& out, double value) {
+  char text[32]; // -d.ddde+xx
+  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
+  const char* first = text;
+  if (*first == '-') out += *first++;
+  const char* e = std::find(first, static_cast<const char*>(end), 'e');
+
+  int exponent = 0;
+  std::from_chars(e[1] == '+' ? e + 2 : e + 1, end, exponent);
+  std::string digits(first, 1); // short enough for no allocation, mostly
+  if (e - first > 2) digits.append(first + 2, e);
+  const auto count = static_cast<int>(digits.size());
+
+  if (exponent >= 21 || exponent < -6) {
+    out += digits[0];
+    if (count > 1) out.append(1, '.').append(digits, 1);
+    out.append(exponent < 0 ? "e-" : "e+");
+    append_integer(out, std::abs(exponent));
+  } else if (exponent < 0) {
+    out.append("0.").append(static_cast<std::size_t>(-exponent - 1), '0').append(digits);
+  } else if (exponent >= count - 1) {
+    out.append(digits).append(static_cast<std::size_t>(exponent - count + 1), '0');
+  } else {
+    const auto point = static_cast<std::size_t>(exponent + 1);
+    out.append(digits, 0, point).append(1, '.').append(digits, point);
+  }
+}
 } // namespace
 
-void append_json_integer(std::string& out, std::int64_t value) { append_number(out, value); }
-void append_json_integer(std::string& out, std::uint64_t value) { append_number(out, value); }
+void append_json_integer(std::string& out, std::int64_t value) { append_integer(out, value); }
+void append_json_integer(std::string& out, std::uint64_t value) { append_integer(out, value); }
 
 void append_json(std::string& out, double value) {
   if (!std::isfinite(value)) {
@@ -431,7 +494,7 @@ void append_json(std::string& out, double value) {
   } else if (value == 0) {
     out += '0'; // also -0
   } else {
-    append_number(out, value);
+    append_as_javascript(out, value);
   }
 }
 

@@ -92,6 +92,9 @@ class JsonParser {
 // point into `array`.
 void split_json_array(std::string_view array, std::vector<std::string_view>& elements);
 
+// In *validated* JSON: where the value that begins at `at` ends.
+std::size_t json_value_end(std::string_view text, std::size_t at);
+
 // --- Writing: append_json(out, value) for everything that can stand in a payload. ---
 
 // Already JSON; trusted to be valid.
