@@ -13,6 +13,8 @@ inline constexpr std::size_t request_line_bytes_max = 4 * 1024;
 inline constexpr std::size_t header_bytes_max = 16 * 1024;
 inline constexpr std::size_t header_count_max = 64;
 inline constexpr std::size_t http_body_bytes_max = 1'000'000;
+inline constexpr std::size_t chunk_extension_bytes_max = 1024; // of all chunks of a body together
+inline constexpr std::size_t pipelined_bytes_max = 64 * 1024;  // of requests that came before the answer to the first
 inline constexpr Duration header_read_timeout = seconds(10);
 inline constexpr Duration keep_alive_timeout = seconds(15);
 inline constexpr std::size_t body_rate_bytes_min = 1024; // a second, after body_rate_grace
@@ -53,6 +55,7 @@ inline constexpr std::size_t unsent_bytes_soft = 256 * 1024;
 inline constexpr std::size_t unsent_bytes_hard = 1024 * 1024;
 inline constexpr Duration unsent_hard_timeout = seconds(10);
 
+static_assert(request_line_bytes_max + header_bytes_max <= pipelined_bytes_max, "a head must fit while it arrives");
 static_assert(ws_message_bytes_max <= http_body_bytes_max, "what fits over websocket must fit over polling");
 static_assert(max_http_buffer_size == ws_message_bytes_max, "what is advertised is what is enforced");
 static_assert(upgrade_timeout < ping_interval + ping_timeout, "an upgrade must fail before its session does");

@@ -1,6 +1,7 @@
 #include "wire/net/connection.h"
 
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -153,6 +154,12 @@ void Connection::resume_reading() {
   if (!paused_) return;
   paused_ = false;
   if (socket_->native.is_open() && !reading_) wait_readable();
+}
+
+bool Connection::peer_ended() const {
+  if (!socket_->native.is_open()) return true;
+  pollfd asked{socket_->native.native_handle(), POLLRDHUP, 0};
+  return ::poll(&asked, 1, 0) > 0;
 }
 
 void Connection::close() {

@@ -67,6 +67,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void close();
   void abort(); // at once; unsent bytes are lost
   bool open() const { return open_; }
+  // The peer said FIN or reset the connection; asks the kernel. Only needed while reading is paused.
+  bool peer_ended() const;
 
   void pause_reading(); // the kernel's buffer fills and slows the peer down
   void resume_reading();

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "wire/base/limits.h"
+
+namespace wire::http {
+
+// Of a server and all of its connections. What lies over a limit is answered with the status behind it, and the
+// connection is closed.
+struct Options {
+  std::size_t request_line_bytes_max = limits::request_line_bytes_max; // 414
+  std::size_t header_bytes_max = limits::header_bytes_max;             // 431; of all headers together, with line ends
+  std::size_t header_count_max = limits::header_count_max;             // 431
+  std::size_t body_bytes_max = limits::http_body_bytes_max;            // 413
+  std::size_t pipelined_bytes_max = limits::pipelined_bytes_max; // reading pauses until the answer before is given
+  Duration header_read_timeout = limits::header_read_timeout;    // 408
+  Duration keep_alive_timeout = limits::keep_alive_timeout;      // closed without a word
+  std::size_t body_rate_bytes_min = limits::body_rate_bytes_min; // 408; a second, after body_rate_grace
+  Duration body_rate_grace = limits::body_rate_grace;
+};
+
+} // namespace wire::http
