@@ -1,0 +1,51 @@
+#include "wire/cluster/node.h"
+
+#include <thread>
+
+namespace wire::cluster {
+
+Node::Node(NodeOptions options, const std::function<void(sio::Server&)>& setup) {
+  std::vector<http::Server*> https;
+  for (int i = 0; i < options.threads; ++i) {
+    auto part = std::make_unique<Part>(i, bus_);
+    part->server =
+        std::make_unique<sio::Server>(part->loop, options.server, options.threads > 1 ? &part->port : nullptr);
+    part->port.set_own(*part->server);
+    part->http = std::make_unique<http::Server>(part->loop, options.http);
+    part->server->attach(*part->http);
+    bus_.add(*part->server);
+    https.push_back(part->http.get());
+    parts_.push_back(std::move(part));
+  }
+  for (const auto& part : parts_) {
+    if (https.size() > 1) part->server->engine().set_peers(https);
+    setup(*part->server);
+  }
+  if (https.size() > 1) parts_[0]->http->set_distributor(https);
+}
+
+Node::~Node() = default;
+
+Result<std::uint16_t, net::ListenError> Node::listen(const std::string& host, std::uint16_t port) {
+  return parts_[0]->http->listen(host, port);
+}
+
+void Node::run() {
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < parts_.size(); ++i) threads.emplace_back([this, i] { parts_[i]->loop.run(); });
+  parts_[0]->loop.run();
+  for (std::thread& thread : threads) thread.join();
+}
+
+void Node::stop() {
+  for (const auto& part : parts_) {
+    part->loop.post([part = part.get()] {
+      part->http->stop_listening();
+      part->server->close();
+      part->http->close();
+    });
+    part->loop.stop();
+  }
+}
+
+} // namespace wire::cluster

@@ -1,0 +1,188 @@
+#include "wire/eio/polling_transport.h"
+
+#include <utility>
+
+#include "wire/eio/packet_codec.h"
+
+namespace wire::eio {
+namespace {
+
+constexpr std::string_view close_packet = "1";
+constexpr std::string_view noop_packet = "6";
+
+http::Response payload_response(std::string body) {
+  return {200, {{"Content-Type", "text/plain; charset=UTF-8"}, {"cache-control", "no-store"}}, std::move(body)};
+}
+
+} // namespace
+
+PollingTransport::PollingTransport(net::Loop& loop, Session& session, Responder& responder,
+                                   std::size_t payload_packets_max)
+    : loop_(loop), session_(session), responder_(responder), payload_packets_max_(payload_packets_max) {}
+
+PollingTransport::~PollingTransport() = default;
+
+// --- in ---
+
+void PollingTransport::open(http::Exchange& exchange,
+                            const std::function<void(const http::Request&, http::Headers&)>& initial_headers) {
+  http::Response response = payload_response(take_payload());
+  if (initial_headers) initial_headers(exchange.request(), response.headers);
+  responder_.respond(exchange, std::move(response));
+}
+
+void PollingTransport::on_poll(http::Exchange& exchange) {
+  if (poll_) {
+    // Two polls at once: which of them a packet took could never be told.
+    answer_bare(exchange, 400);
+    return session_.on_transport_closed(CloseReason::transport_error);
+  }
+  poll_ = &exchange;
+  if (closing_) {
+    closed_ = true;
+    std::string payload = take_payload();
+    append_to_payload(payload, noop_packet, false);
+    append_to_payload(payload, close_packet, false);
+    answer_poll(std::move(payload));
+    return session_.on_flushed();
+  }
+  if (!queue_.empty()) flush();
+}
+
+void PollingTransport::on_post_head(http::Exchange& exchange) {
+  if (post_) {
+    answer_bare(exchange, 400);
+    http::Exchange* first = std::exchange(post_, nullptr);
+    first->abort();
+    return session_.on_transport_closed(CloseReason::transport_error);
+  }
+  if (exchange.request().header("content-type") ==
+      "application/octet-stream") { // binary payloads ended with protocol 3
+    answer_bare(exchange, 400);
+    return session_.on_transport_closed(CloseReason::transport_error);
+  }
+  post_ = &exchange;
+}
+
+void PollingTransport::on_post(http::Exchange& exchange) {
+  PayloadReader reader(exchange.request().body, payload_packets_max_);
+  while (!reader.at_end() && !closed_) {
+    const auto packet = reader.next();
+    if (!packet) {
+      session_.on_decode_error();
+      break;
+    }
+    if (packet->type == PacketType::close) {
+      release_poll();
+      session_.on_transport_closed(CloseReason::transport_close);
+      break;
+    }
+    session_.on_packet(*packet, loop_.now());
+  }
+  // Also when the payload ended the session: the client learns of it with its next poll.
+  post_ = nullptr;
+  responder_.respond(exchange, {200, {{"Content-Type", "text/html"}, {"cache-control", "no-store"}}, "ok"});
+}
+
+void PollingTransport::on_post_refused(http::Exchange& exchange) {
+  if (post_ == &exchange) post_ = nullptr;
+}
+
+void PollingTransport::on_abort(http::Exchange& exchange) {
+  if (poll_ == &exchange) {
+    poll_ = nullptr;
+  } else if (post_ == &exchange) {
+    post_ = nullptr;
+  } else {
+    return;
+  }
+  session_.on_transport_closed(CloseReason::transport_error);
+}
+
+// --- out ---
+
+net::Pressure PollingTransport::pressure() const {
+  return queued_bytes_ <= limits::unsent_bytes_soft   ? net::Pressure::none
+         : queued_bytes_ <= limits::unsent_bytes_hard ? net::Pressure::soft
+                                                      : net::Pressure::hard;
+}
+
+void PollingTransport::queue(Queued packet, std::size_t bytes) {
+  if (closed_ || closing_) return;
+  queued_bytes_ += bytes;
+  queue_.push_back(std::move(packet));
+  if (!poll_ || turn_end_scheduled()) return;
+  if (auto self = self_.lock()) loop_.at_turn_end(std::shared_ptr<net::TurnEnd>(std::move(self), this));
+}
+
+void PollingTransport::send(PacketType type, std::string_view data) {
+  std::string packet(1, static_cast<char>(type));
+  packet += data;
+  const std::size_t bytes = packet.size();
+  queue({{}, std::move(packet), false}, bytes);
+}
+
+void PollingTransport::send_binary(std::string_view bytes) { queue({{}, std::string(bytes), true}, bytes.size()); }
+
+void PollingTransport::send(const SharedPacket& packet) { queue({packet, {}, packet.binary}, packet.packet().size()); }
+
+void PollingTransport::flush() {
+  if (!poll_ || queue_.empty() || closed_) return;
+  answer_poll(take_payload());
+  session_.on_drained();
+}
+
+std::string PollingTransport::take_payload() {
+  std::string payload;
+  payload.reserve(queued_bytes_ + queue_.size());
+  for (const Queued& packet : queue_) {
+    append_to_payload(payload, packet.shared.frame ? packet.shared.packet() : packet.own, packet.binary);
+  }
+  queue_ = {};
+  queued_bytes_ = 0;
+  return payload;
+}
+
+void PollingTransport::release_poll() {
+  if (!poll_) return;
+  if (queue_.empty()) {
+    answer_poll(std::string(noop_packet));
+  } else {
+    flush();
+  }
+}
+
+std::vector<PollingTransport::Queued> PollingTransport::give_up() {
+  closed_ = true;
+  if (poll_) answer_poll(std::string(close_packet));
+  queued_bytes_ = 0;
+  return std::exchange(queue_, {});
+}
+
+bool PollingTransport::close() {
+  if (closed_) return true;
+  if (!poll_) {
+    closing_ = true;
+    return false;
+  }
+  closed_ = true;
+  std::string payload = take_payload();
+  append_to_payload(payload, close_packet, false);
+  answer_poll(std::move(payload));
+  return true;
+}
+
+void PollingTransport::abort() {
+  if (std::exchange(closed_, true)) return;
+  if (poll_) answer_poll(std::string(close_packet));
+}
+
+void PollingTransport::answer_poll(std::string payload) {
+  responder_.respond(*std::exchange(poll_, nullptr), payload_response(std::move(payload)));
+}
+
+void PollingTransport::answer_bare(http::Exchange& exchange, int status) {
+  responder_.respond(exchange, {status, {}, {}});
+}
+
+} // namespace wire::eio

@@ -1,0 +1,125 @@
+#include "wire/eio/session.h"
+
+#include <utility>
+
+#include "wire/base/json.h"
+
+namespace wire::eio {
+
+void Session::arm(TimePoint now, Duration delay) {
+  deadline_ = now + delay;
+  host_.wake_at(deadline_);
+}
+
+void Session::start(Transport& transport, std::string_view upgrades, TimePoint now) {
+  const auto ms = [](Duration d) { return std::chrono::duration_cast<milliseconds>(d).count(); };
+  transport_ = &transport;
+  state_ = State::open;
+  std::string open;
+  JsonObjectWriter(open)
+      .member("sid", sid_)
+      .member("upgrades", RawJson{upgrades})
+      .member("pingInterval", ms(options_.ping_interval))
+      .member("pingTimeout", ms(options_.ping_timeout))
+      .member("maxPayload", options_.max_http_buffer_size)
+      .end();
+  transport_->send(PacketType::open, open);
+  arm(now, options_.ping_interval);
+}
+
+void Session::send_text(std::string_view message) {
+  if (open()) transport_->send(PacketType::message, message);
+}
+
+void Session::send_binary(std::string_view message) {
+  if (open()) transport_->send_binary(message);
+}
+
+void Session::on_packet(const Packet& packet, TimePoint now) {
+  if (!open()) return;
+  if (awaiting_pong_ && packet.type != PacketType::pong && !std::exchange(pong_extended_, true)) {
+    arm(now, options_.ping_timeout);
+  }
+  switch (packet.type) {
+    case PacketType::message:
+      if (handler_) handler_->on_message(*this, packet.data, packet.binary);
+      return;
+    case PacketType::pong:
+      // An unexpected one only restarts the interval: there is one timer, whatever a client sends (threats E12).
+      awaiting_pong_ = pong_extended_ = false;
+      arm(now, options_.ping_interval);
+      if (handler_) handler_->on_pong(*this);
+      return;
+    case PacketType::ping:
+      return end(CloseReason::transport_error); // since protocol 4 the server pings
+    case PacketType::close:
+      return end(CloseReason::transport_close);
+    case PacketType::open:
+    case PacketType::upgrade:
+    case PacketType::noop:
+      return; // ignored on a session that is open
+  }
+}
+
+void Session::on_time(TimePoint now) {
+  if (state_ == State::closed) return;
+  if (now < deadline_) return host_.wake_at(deadline_);
+  if (state_ == State::closing) {
+    transport_->abort();
+    return end(closing_reason_);
+  }
+  if (awaiting_pong_) {
+    transport_->abort();
+    return end(CloseReason::ping_timeout);
+  }
+  awaiting_pong_ = true;
+  pong_extended_ = false;
+  transport_->send(PacketType::ping, {});
+  arm(now, options_.ping_timeout);
+}
+
+void Session::on_probe_failed() {
+  if (upgrade_ == Upgrade::probing) upgrade_ = Upgrade::none;
+}
+
+void Session::on_upgraded(Transport& transport, TimePoint now) {
+  upgrade_ = Upgrade::done;
+  transport_ = &transport;
+  // A ping that went out over polling may never be answered: the wait for its pong goes on over the new transport.
+  if (awaiting_pong_) arm(now, options_.ping_timeout);
+  if (state_ == State::closing) return end(closing_reason_);
+  if (handler_) handler_->on_upgrade(*this);
+}
+
+void Session::resend(std::string_view packet, bool binary) {
+  if (binary) {
+    transport_->send_binary(packet);
+  } else {
+    transport_->send(static_cast<PacketType>(packet[0]), packet.substr(1));
+  }
+}
+
+void Session::close(CloseReason reason, TimePoint now) {
+  if (!open()) return;
+  state_ = State::closing;
+  closing_reason_ = reason;
+  if (transport_->close()) return end(reason);
+  awaiting_pong_ = false;
+  arm(now, options_.close_timeout); // a polling client hears of it with its next poll, if one comes
+}
+
+void Session::discard(CloseReason reason) {
+  if (state_ == State::closed) return;
+  transport_->abort();
+  end(reason);
+}
+
+void Session::end(CloseReason reason) {
+  if (state_ == State::closed) return;
+  state_ = State::closed;
+  transport_->close();
+  if (SessionHandler* handler = std::exchange(handler_, nullptr)) handler->on_close(*this, reason);
+  host_.on_session_closed();
+}
+
+} // namespace wire::eio

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "wire/base/limits.h"
+#include "wire/base/time.h"
+#include "wire/eio/packet.h"
+#include "wire/eio/transport.h"
+
+namespace wire::eio {
+
+class Session;
+
+// What a session's user hears.
+class SessionHandler {
+ public:
+  virtual void on_message(Session& session, std::string_view data, bool binary) = 0; // data is gone after the call
+  virtual void on_close(Session& session, CloseReason reason) = 0;                   // the last call
+  virtual void on_upgrade(Session&) {}
+  virtual void on_pong(Session&) {}    // everything sent before the ping was received
+  virtual void on_drained(Session&) {} // nothing is queued any more
+
+ protected:
+  ~SessionHandler() = default;
+};
+
+// What a session asks of the server that holds it.
+class SessionHost {
+ public:
+  virtual void wake_at(TimePoint when) = 0; // call on_time() then; replaces the last wish
+  virtual void on_session_closed() = 0;     // the session may be destroyed once the current call has returned
+
+ protected:
+  ~SessionHost() = default;
+};
+
+struct SessionOptions {
+  Duration ping_interval = limits::ping_interval;
+  Duration ping_timeout = limits::ping_timeout;
+  Duration upgrade_timeout = limits::upgrade_timeout;
+  Duration close_timeout = limits::close_timeout;
+  std::size_t max_http_buffer_size = limits::max_http_buffer_size;
+};
+
+// One Engine.IO connection over whichever transport carries it: heartbeat, upgrade, close. A state machine: time comes
+// in as an argument, packets go out through the transport.
+class Session final {
+ public:
+  Session(std::string sid, const SessionOptions& options, SessionHost& host)
+      : sid_(std::move(sid)), options_(options), host_(host) {}
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // --- for the user ---
+  const std::string& sid() const { return sid_; } // a bearer secret: never shown to others, never logged whole
+  void set_handler(SessionHandler& handler) { handler_ = &handler; }
+  bool open() const { return state_ == State::open; }
+  TransportName transport() const { return transport_->name(); }
+  bool writable() const { return open() && transport_->writable(); }
+  net::Pressure pressure() const { return open() ? transport_->pressure() : net::Pressure::none; }
+
+  void send_text(std::string_view message);
+  void send_binary(std::string_view message);
+  void send(const SharedPacket& packet) {
+    if (open()) transport_->send(packet);
+  }
+  void close(CloseReason reason, TimePoint now); // after what is queued
+  void discard(CloseReason reason);              // without it
+
+  // --- for the server and the transports ---
+  // Sends the open packet. `upgrades` is JSON, e.g. ["websocket"].
+  void start(Transport& transport, std::string_view upgrades, TimePoint now);
+  void on_packet(const Packet& packet, TimePoint now);
+  void on_decode_error() { end(CloseReason::parse_error); }
+  void on_transport_closed(CloseReason reason) { end(reason); }
+  void on_drained() {
+    if (open() && handler_) handler_->on_drained(*this);
+  }
+  void on_flushed() { // the transport's close() could complete
+    if (state_ == State::closing) end(closing_reason_);
+  }
+  void on_time(TimePoint now);
+
+  // The upgrade: a second transport probes while the first one still carries the session.
+  bool may_probe() const { return open() && upgrade_ == Upgrade::none && transport() == TransportName::polling; }
+  void on_probe() { upgrade_ = Upgrade::probing; } // 2probe came and was answered
+  void on_probe_failed();                          // the probing transport is gone; polling goes on
+  bool probing() const { return upgrade_ == Upgrade::probing; }
+  void on_upgraded(Transport& transport, TimePoint now);
+  // What the former transport did not get out any more; before anything new.
+  void resend(const SharedPacket& packet) { transport_->send(packet); }
+  void resend(std::string_view packet, bool binary);
+
+ private:
+  enum class State { opening, open, closing, closed };
+  enum class Upgrade { none, probing, done };
+
+  void end(CloseReason reason);
+  void arm(TimePoint now, Duration delay);
+
+  // constant after construction
+  const std::string sid_;
+  const SessionOptions& options_;
+  SessionHost& host_;
+
+  SessionHandler* handler_ = nullptr;
+  Transport* transport_ = nullptr;
+  TimePoint deadline_{}; // of the ping to send, the pong to come, or the close to complete
+  State state_ = State::opening;
+  Upgrade upgrade_ = Upgrade::none;
+  CloseReason closing_reason_ = CloseReason::forced_close;
+  bool awaiting_pong_ = false;
+  bool pong_extended_ = false; // other packets prove life once for each ping
+};
+
+} // namespace wire::eio

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string_view>
+
+#include "wire/eio/packet.h"
+#include "wire/net/connection.h"
+
+namespace wire::eio {
+
+// How a session's packets reach the client. It always takes what it is given: in order, and bounded by the session,
+// which asks for pressure().
+class Transport {
+ public:
+  virtual ~Transport() = default;
+
+  virtual TransportName name() const = 0;
+  // A packet that is sent now leaves at once; false means that it waits behind others or for the next poll. Drives
+  // `volatile`.
+  virtual bool writable() const = 0;
+  virtual net::Pressure pressure() const = 0;
+
+  virtual void send(PacketType type, std::string_view data) = 0;
+  virtual void send_binary(std::string_view bytes) = 0;
+  virtual void send(const SharedPacket& packet) = 0;
+
+  // Sends what is queued and ends. False: that waits for the client's next poll, and then Session::on_flushed() is
+  // called. Harmless when it is called again.
+  virtual bool close() = 0;
+  virtual void abort() = 0; // now, whatever is queued
+};
+
+} // namespace wire::eio

@@ -1,0 +1,186 @@
+#include "wire/sio/adapter.h"
+
+#include <algorithm>
+
+#include "wire/eio/packet_codec.h"
+#include "wire/sio/packet_codec.h"
+#include "wire/sio/socket.h"
+
+namespace wire::sio {
+
+EncodedEvent encode_event(std::string_view nsp, std::string_view event, const Payload& payload, bool compress) {
+  const auto& attachments = payload.attachments();
+  std::string text;
+  text.reserve(nsp.size() + event.size() + payload.json().size() + 16);
+  append_packet_header(text, attachments.empty() ? PacketType::event : PacketType::binary_event, nsp, std::nullopt,
+                       attachments.size());
+  text += '[';
+  append_json(text, event);
+  if (!payload.json().empty()) {
+    text += ',';
+    text += payload.json();
+  }
+  text += ']';
+  EncodedEvent encoded{eio::share_text(text), {}};
+  encoded.text.compress = compress;
+  for (const std::string& bytes : attachments) {
+    encoded.attachments.push_back(eio::share_binary(bytes));
+    encoded.attachments.back().compress = compress;
+  }
+  return encoded;
+}
+
+namespace {
+
+// Takes the socket at `place` out of the room; the last one moves there. Answers the socket that moved, if one did.
+Socket* take_out(std::vector<Socket*>& members, std::size_t place) {
+  Socket* moved = place + 1 < members.size() ? members.back() : nullptr;
+  members[place] = members.back();
+  members.pop_back();
+  return moved;
+}
+
+} // namespace
+
+void Adapter::add_socket(Socket& socket) {
+  socket.place_in_all_ = all_.members.size();
+  all_.members.push_back(&socket);
+  by_id_.emplace(socket.id(), &socket);
+}
+
+void Adapter::remove_socket(Socket& socket) {
+  while (!socket.memberships_.empty()) leave(socket, socket.memberships_.back().room->name);
+  if (by_id_.erase(socket.id()) == 0) return;
+  const std::size_t place = socket.place_in_all_;
+  if (Socket* moved = take_out(all_.members, place)) moved->place_in_all_ = place;
+}
+
+void Adapter::join(Socket& socket, std::string_view name) {
+  auto found = rooms_.find(name);
+  if (found == rooms_.end()) {
+    auto room = std::make_unique<Room>();
+    room->name = name;
+    found = rooms_.emplace(name, std::move(room)).first;
+  }
+  Room& room = *found->second;
+  const auto here = [&](const Socket::Membership& membership) { return membership.room == &room; };
+  if (std::any_of(socket.memberships_.begin(), socket.memberships_.end(), here)) return;
+  socket.memberships_.push_back({&room, room.members.size()});
+  room.members.push_back(&socket);
+}
+
+void Adapter::leave(Socket& socket, std::string_view name) {
+  const auto found = std::find_if(socket.memberships_.begin(), socket.memberships_.end(),
+                                  [&](const Socket::Membership& membership) { return membership.room->name == name; });
+  if (found == socket.memberships_.end()) return;
+  Room& room = *found->room;
+  const std::size_t place = found->place;
+  socket.memberships_.erase(found);
+  if (Socket* moved = take_out(room.members, place)) {
+    for (Socket::Membership& membership : moved->memberships_) {
+      if (membership.room == &room) membership.place = place;
+    }
+  }
+  if (room.members.empty()) rooms_.erase(rooms_.find(room.name));
+}
+
+Socket* Adapter::find(std::string_view socket_id) const {
+  const auto found = by_id_.find(socket_id);
+  return found == by_id_.end() ? nullptr : found->second;
+}
+
+const Room* Adapter::room(std::string_view name) const {
+  const auto found = rooms_.find(name);
+  return found == rooms_.end() ? nullptr : found->second.get();
+}
+
+template <class F>
+void Adapter::for_each(const BroadcastOptions& options, F&& f) {
+  // The simple cases need no marks: one room, or everybody, nobody excluded.
+  if (options.except.empty() && options.rooms.empty()) {
+    for (Socket* socket : all_.members) f(*socket);
+    return;
+  }
+  if (options.except.empty() && options.rooms.size() == 1) {
+    if (const Room* only = room(options.rooms[0])) {
+      for (Socket* socket : only->members) f(*socket);
+    } else if (Socket* socket = find(options.rooms[0])) {
+      f(*socket);
+    }
+    return;
+  }
+  ++epoch_;
+  for (const std::string& name : options.except) {
+    if (const Room* excluded = room(name)) {
+      for (Socket* socket : excluded->members) socket->epoch_ = epoch_;
+    }
+    if (Socket* socket = find(name)) socket->epoch_ = epoch_;
+  }
+  const auto once = [&](Socket* socket) {
+    if (socket->epoch_ == epoch_) return;
+    socket->epoch_ = epoch_;
+    f(*socket);
+  };
+  if (options.rooms.empty()) {
+    for (Socket* socket : all_.members) once(socket);
+    return;
+  }
+  for (const std::string& name : options.rooms) {
+    if (const Room* chosen = room(name)) {
+      for (Socket* socket : chosen->members) once(socket);
+    }
+    if (Socket* socket = find(name)) once(socket);
+  }
+}
+
+std::vector<std::shared_ptr<Socket>> Adapter::select(const BroadcastOptions& options) {
+  std::vector<std::shared_ptr<Socket>> selected;
+  for_each(options, [&](Socket& socket) { selected.push_back(socket.shared_from_this()); });
+  return selected;
+}
+
+void Adapter::deliver(const EncodedEvent& event, const BroadcastOptions& options) {
+  std::vector<std::shared_ptr<Socket>> too_slow; // ending one changes the rooms that are being walked
+  for_each(options, [&](Socket& socket) {
+    if (!socket.deliver(event, options.flags)) too_slow.push_back(socket.shared_from_this());
+  });
+  for (const auto& socket : too_slow) socket->end_slow_connection();
+}
+
+void Adapter::join_local(const BroadcastOptions& whom, const std::vector<std::string>& rooms) {
+  for (const auto& socket : select(whom)) {
+    for (const std::string& name : rooms) socket->join(name);
+  }
+}
+
+void Adapter::leave_local(const BroadcastOptions& whom, const std::vector<std::string>& rooms) {
+  for (const auto& socket : select(whom)) {
+    for (const std::string& name : rooms) socket->leave(name);
+  }
+}
+
+void Adapter::disconnect_local(const BroadcastOptions& whom, bool close) {
+  for (const auto& socket : select(whom)) socket->disconnect(close);
+}
+
+void Adapter::broadcast(const EncodedEvent& event, const BroadcastOptions& options) {
+  deliver(event, options);
+  if (cluster_ && !options.flags.local) cluster_->broadcast(*this, event, options);
+}
+
+void Adapter::sockets_join(const BroadcastOptions& whom, const std::vector<std::string>& rooms) {
+  join_local(whom, rooms);
+  if (cluster_ && !whom.flags.local) cluster_->join(*this, whom, rooms);
+}
+
+void Adapter::sockets_leave(const BroadcastOptions& whom, const std::vector<std::string>& rooms) {
+  leave_local(whom, rooms);
+  if (cluster_ && !whom.flags.local) cluster_->leave(*this, whom, rooms);
+}
+
+void Adapter::disconnect_sockets(const BroadcastOptions& whom, bool close) {
+  disconnect_local(whom, close);
+  if (cluster_ && !whom.flags.local) cluster_->disconnect(*this, whom, close);
+}
+
+} // namespace wire::sio

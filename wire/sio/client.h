@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wire/eio/handshake_request.h"
+#include "wire/eio/session.h"
+#include "wire/net/timing_wheel.h"
+#include "wire/sio/decoder.h"
+#include "wire/sio/socket.h"
+
+namespace wire::sio {
+
+class Server;
+struct ConnectError;
+
+// One connection and its sockets, one for each namespace that it joined.
+class Client final : public eio::SessionHandler, private net::WheelTimer {
+ public:
+  Client(Server& server, eio::Session& session, const eio::HandshakeRequest& request);
+  ~Client();
+
+  eio::Session& session() { return session_; }
+  const eio::HandshakeRequest& request() const { return request_; }
+  Server& server() { return server_; }
+
+  void disconnect_all();                 // the packet to every namespace, then the connection
+  void close(eio::CloseReason reason);   // after what is queued
+  void discard(eio::CloseReason reason); // without it
+
+ private:
+  friend class Socket;
+
+  void on_message(eio::Session& session, std::string_view data, bool binary) override;
+  void on_close(eio::Session& session, eio::CloseReason reason) override;
+  void on_timer(TimePoint now) override;
+
+  void on_packet(const Decoded& packet);
+  void on_connect(std::string_view nsp, std::string_view auth);
+  void on_connected(const std::shared_ptr<Socket>& socket);
+  void refuse(std::string_view nsp, const ConnectError& error);
+  void refuse_protocol(const char* what);
+  std::shared_ptr<Socket> find(std::string_view nsp);
+  void remove(Socket& socket);
+
+  Server& server_;
+  eio::Session& session_;
+  const eio::HandshakeRequest& request_;
+  Decoder decoder_;
+  std::vector<std::shared_ptr<Socket>> sockets_; // connecting ones as well
+  unsigned short connects_ = 0;                  // asked for so far
+  bool joined_ = false;                          // some namespace, at some time
+};
+
+} // namespace wire::sio

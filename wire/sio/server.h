@@ -1,0 +1,65 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "wire/eio/server.h"
+#include "wire/http/server.h"
+#include "wire/net/loop.h"
+#include "wire/sio/client.h"
+#include "wire/sio/decoder.h"
+#include "wire/sio/namespace.h"
+
+namespace wire::sio {
+
+// Socket.IO's options, under its names (protocol: docs/protocol.md).
+struct ServerOptions : eio::ServerOptions {
+  ServerOptions() { path = "/socket.io"; }
+  Duration connect_timeout = limits::connect_timeout; // until the first namespace is joined
+  std::size_t connects_per_client_max = limits::connects_per_client_max;
+  DecoderLimits decoder;
+};
+
+// The Socket.IO server of one loop. More loops: one of these on each, joined by a Cluster.
+class Server {
+ public:
+  Server(net::Loop& loop, ServerOptions options, Cluster* cluster = nullptr);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // The namespace, made when it is not there. A missing leading slash is added.
+  Namespace& of(std::string_view name);
+  Namespace* find(std::string_view name);
+
+  void attach(http::Server& http) { engine_.attach(http); }
+  eio::Server& engine() { return engine_; }
+  net::Loop& loop() { return loop_; }
+  const ServerOptions& options() const { return options_; }
+  DecodeScratch& scratch() { return scratch_; }
+  std::string& encode_buffer() { return encode_buffer_; }
+
+  // Ends every connection without a packet, as io.close() does.
+  void close() { engine_.close(eio::CloseReason::server_shutting_down); }
+
+ private:
+  friend class Client;
+  void on_client_closed(Client& client);
+
+  // constant after construction
+  net::Loop& loop_;
+  const ServerOptions options_;
+  Cluster* const cluster_;
+
+  // owned by the loop
+  DecodeScratch scratch_;
+  std::string encode_buffer_;
+  std::unordered_map<std::string, std::unique_ptr<Namespace>, SeededHash, std::equal_to<>> namespaces_;
+  std::unordered_map<const Client*, std::unique_ptr<Client>> clients_;
+  eio::Server engine_; // last: its sessions end before what they speak of
+};
+
+} // namespace wire::sio

@@ -1,0 +1,138 @@
+#pragma once
+
+#include <any>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wire/base/time.h"
+#include "wire/base/unique_function.h"
+#include "wire/sio/ack.h"
+#include "wire/sio/adapter.h"
+#include "wire/sio/broadcast.h"
+#include "wire/sio/handshake.h"
+#include "wire/sio/packet.h"
+#include "wire/sio/payload.h"
+
+namespace wire::net {
+class Loop;
+}
+
+namespace wire::sio {
+
+class Client;
+class Namespace;
+class Socket;
+
+enum class DisconnectReason {
+  transport_error,
+  transport_close,
+  forced_close,
+  ping_timeout,
+  parse_error,
+  server_shutting_down,
+  forced_server_close,
+  client_namespace_disconnect,
+  server_namespace_disconnect,
+};
+std::string_view to_string(DisconnectReason reason); // the field's words: "transport close"
+
+using EventHandler = UniqueFunction<void(Socket&, const Args&, Ack)>;
+
+// What an emit with ack comes back with: the arguments, or nothing when time was up or the socket left.
+using AckHandler = UniqueFunction<void(const Args* answer)>;
+
+// One client in one namespace. Belongs to its loop. Handlers may keep a weak_ptr to it, or a SocketRef for other loops.
+class Socket final : public std::enable_shared_from_this<Socket> {
+ public:
+  Socket(Client& client, Namespace& nsp, Handshake handshake);
+  ~Socket();
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+
+  const std::string& id() const { return id_; } // public, unlike the connection's sid
+  Namespace& nsp() { return nsp_; }
+  Handshake& handshake() { return handshake_; }
+  bool connected() const { return state_ == State::connected; }
+  net::Loop& loop();
+
+  // Handlers of this socket alone; those that all sockets of a namespace share cost no memory in each (Namespace::on).
+  void on(std::string_view event, EventHandler handler);
+  // The reason, while the rooms are still there (disconnecting) and when they are left (disconnect).
+  void on_disconnecting(UniqueFunction<void(Socket&, DisconnectReason)> handler);
+  void on_disconnect(UniqueFunction<void(Socket&, DisconnectReason)> handler);
+
+  template <class... T>
+  void emit(std::string_view event, const T&... arguments) {
+    emit_payload(event, Payload::of(arguments...));
+  }
+  // Dropped unless it can leave at once.
+  template <class... T>
+  void emit_volatile(std::string_view event, const T&... arguments) {
+    if (writable()) emit_payload(event, Payload::of(arguments...));
+  }
+  void emit_payload(std::string_view event, const Payload& payload);
+  // The handler is called once: with the answer, or with nullptr after `timeout` or when the socket leaves.
+  template <class... T>
+  void emit_with_ack(Duration timeout, AckHandler handler, std::string_view event, const T&... arguments) {
+    emit_with_ack_payload(timeout, std::move(handler), event, Payload::of(arguments...));
+  }
+  void emit_with_ack_payload(Duration timeout, AckHandler handler, std::string_view event, const Payload& payload);
+  bool writable() const;
+
+  // False: no room any more (limits::rooms_per_socket_max), or the name is too long.
+  bool join(std::string_view room);
+  void leave(std::string_view room);
+  std::vector<std::string> rooms() const; // the one with its id first
+  bool in_room(std::string_view room) const;
+
+  // To others: everybody of the namespace (or of the rooms) but this socket.
+  Broadcast broadcast();
+  Broadcast to(std::string_view room) { return broadcast().to(room); }
+  Broadcast except(std::string_view room) { return broadcast().except(room); }
+
+  void disconnect(bool close_connection = false);
+
+  // The application's own; reset when the socket ends.
+  std::any state;
+
+ private:
+  friend class Ack;
+  friend class Adapter;
+  friend class Client;
+  friend class Namespace;
+
+  enum class State : unsigned char { connecting, connected, closed };
+  struct Membership {
+    Room* room;
+    std::size_t place; // in room->members
+  };
+  struct Extras; // what most sockets never have
+
+  Extras& extras();
+  void on_event(std::string_view event, const Args& args, Ack ack);
+  void on_ack(std::uint64_t id, const Args& args);
+  void on_closed(DisconnectReason reason);
+  void send_packet(PacketType type, std::optional<std::uint64_t> id, std::optional<std::string_view> event,
+                   const Payload& payload);
+  bool deliver(const EncodedEvent& event, const BroadcastFlags& flags); // false: too far behind, to be ended
+  void end_slow_connection();
+
+  // constant after construction
+  Client& client_;
+  Namespace& nsp_;
+  const std::string id_;
+
+  // owned by the loop
+  Handshake handshake_;
+  std::vector<Membership> memberships_;
+  std::size_t place_in_all_ = 0;
+  std::uint64_t epoch_ = 0; // of the adapter's selection that saw it last
+  std::unique_ptr<Extras> extras_;
+  State state_ = State::connecting;
+};
+
+} // namespace wire::sio
