@@ -6,12 +6,15 @@ import { createInterface } from 'node:readline';
 
 import { eventually, patience, within } from './wait.mjs';
 
+// The server refuses variables that it does not know, and a test should not depend on those that happen to be set.
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MENTARA_')));
+
 const sanitizerReport = /runtime error:|ERROR: \w*Sanitizer|WARNING: ThreadSanitizer/;
 
 export class Program {
   constructor(command, args, { env = {}, cwd } = {}) {
     this.name = [command.split('/').pop(), ...args].join(' ');
-    this.child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(command, args, { cwd, env: { ...environment, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     this.out = []; // lines of stdout
     this.err = []; // lines of stderr
     createInterface({ input: this.child.stdout }).on('line', (line) => this.out.push(line));
