@@ -40,9 +40,9 @@ class EventBus {
     channel<Event>().subscribers.push_back({std::move(name), std::move(on_event)});
   }
 
-  // False: the queue is full and the event is dropped; what is durable about it stands in the log.
+  // False: the queue is full; the event is dropped and counted. What is durable about it stands in the log.
   template <class Event>
-  [[nodiscard]] bool publish(Event event) {
+  bool publish(Event event) {
     if (!has_room()) return false;
     enqueue([this, &to = channel<Event>(), event = std::move(event)] {
       for (auto& subscriber : to.subscribers) {

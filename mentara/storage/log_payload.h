@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "mentara/domain/conversation.h"
+#include "mentara/domain/message.h"
+
+// What a row of the log holds: all that its event says, as JSON with the field names of the contract, so that a replay
+// needs no other table and shows what was true when it happened, and a person with `sqlite3` can read it. Times are
+// milliseconds since 1970, enums the numbers of mentara/domain. Rows are for ever: fields may be added, never changed.
+namespace mentara::storage {
+
+// Stored numbers; never reuse one.
+enum class LogType { message = 1, message_read = 2, conversation_created = 3 };
+
+std::string message_payload(const Message& message);
+std::string message_read_payload(const ConversationId& conversation, const UserId& user, std::int64_t seq, UnixTime at);
+std::string conversation_created_payload(const Conversation& conversation);
+
+// A JSON array, or nothing when there are none: how attachments stand in their column.
+std::string attachments_to_text(const std::vector<Attachment>& attachments);
+std::vector<Attachment> attachments_from_text(std::string_view text);
+
+} // namespace mentara::storage

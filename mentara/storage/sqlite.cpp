@@ -1,0 +1,104 @@
+#include "mentara/storage/sqlite.h"
+
+#include <sqlite3.h>
+
+namespace mentara::storage::sqlite {
+namespace {
+
+ErrorKind kind_of(int code) {
+  switch (code & 0xff) { // without the extended part
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+      return ErrorKind::cannot_open;
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+      return ErrorKind::not_a_database;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return ErrorKind::busy;
+    case SQLITE_FULL:
+      return ErrorKind::full;
+    case SQLITE_IOERR:
+      return ErrorKind::io;
+    case SQLITE_READONLY:
+      return ErrorKind::read_only;
+    default:
+      return ErrorKind::other;
+  }
+}
+
+} // namespace
+
+Database::Database(const std::string& path) {
+  // Each connection belongs to one thread, so the library needs no mutex of its own.
+  const int code = sqlite3_open_v2(path.c_str(), &handle_,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  if (code == SQLITE_OK) {
+    sqlite3_extended_result_codes(handle_, 1);
+    return;
+  }
+  const std::string message = handle_ ? sqlite3_errmsg(handle_) : "out of memory";
+  sqlite3_close(handle_);
+  throw Error(kind_of(code), message);
+}
+
+Database::~Database() { sqlite3_close_v2(handle_); }
+
+void Database::execute(const std::string& sql) {
+  const int code = sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) fail(code);
+}
+
+std::int64_t Database::changes_total() const { return sqlite3_total_changes64(handle_); }
+
+bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
+
+void Database::fail(int code) const {
+  throw Error(kind_of(code), std::string(sqlite3_errmsg(handle_)) + " (SQLite error " + std::to_string(code) + ")");
+}
+
+Rows::~Rows() { sqlite3_reset(handle_); }
+
+bool Rows::next() {
+  const int code = sqlite3_step(handle_);
+  if (code != SQLITE_ROW && code != SQLITE_DONE) database_.fail(code);
+  return code == SQLITE_ROW;
+}
+
+bool Rows::null(int column) const { return sqlite3_column_type(handle_, column) == SQLITE_NULL; }
+
+std::int64_t Rows::integer(int column) const { return sqlite3_column_int64(handle_, column); }
+
+std::string_view Rows::text_view(int column) const {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(handle_, column));
+  // The length counts, not a terminator: a text may hold NUL.
+  return text ? std::string_view(text, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))) : "";
+}
+
+Statement::Statement(Database& database, std::string_view sql) : database_(database) {
+  const int code = sqlite3_prepare_v3(database.handle_, sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &handle_, nullptr);
+  if (code != SQLITE_OK) database.fail(code);
+}
+
+Statement::~Statement() { sqlite3_finalize(handle_); }
+
+void Statement::bind_integer(int index, std::int64_t value) {
+  const int code = sqlite3_bind_int64(handle_, index, value);
+  if (code != SQLITE_OK) database_.fail(code);
+}
+
+void Statement::bind_text(int index, std::string_view value) {
+  // A view of nothing has no address, which SQLite would take for NULL.
+  const int code =
+      sqlite3_bind_text64(handle_, index, value.data() ? value.data() : "", value.size(), SQLITE_STATIC, SQLITE_UTF8);
+  if (code != SQLITE_OK) database_.fail(code);
+}
+
+void Statement::bind_null(int index) {
+  const int code = sqlite3_bind_null(handle_, index);
+  if (code != SQLITE_OK) database_.fail(code);
+}
+
+} // namespace mentara::storage::sqlite

@@ -1,0 +1,162 @@
+#include "mentara/storage/sqlite_transaction.h"
+
+#include <algorithm>
+#include <optional>
+#include <stdexcept>
+
+#include "mentara/storage/sqlite_columns.h"
+#include "mentara/storage/stored_number.h"
+
+namespace mentara::storage {
+namespace {
+
+std::optional<std::string_view> nothing_if_empty(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+} // namespace
+
+SqliteTransaction::SqliteTransaction(sqlite::Database& database)
+    : SqliteSnapshot(database),
+      database_(database),
+      begin_(database, "BEGIN IMMEDIATE"),
+      commit_(database, "COMMIT"),
+      set_last_position_(database, "UPDATE log_state SET last_position = ?1"),
+      append_to_log_(database, "INSERT INTO log (position, scope, type, payload) VALUES (?1, ?2, ?3, ?4)"),
+      user_(database, "SELECT u.user_key, " USER_COLUMNS " FROM users u WHERE u.user_id = ?1"),
+      insert_user_(database, "INSERT INTO users (user_id) VALUES (?1) RETURNING user_key"),
+      // What a token leaves out is kept, and nothing is written when nothing is new: ten thousand users who reconnect
+      // at once cost no commit.
+      learn_user_(database,
+                  "INSERT INTO users (user_id, name, first_name, last_name, avatar_url, role) "
+                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (user_id) DO UPDATE SET "
+                  "name = coalesce(nullif(excluded.name, ''), name), "
+                  "first_name = coalesce(nullif(excluded.first_name, ''), first_name), "
+                  "last_name = coalesce(nullif(excluded.last_name, ''), last_name), "
+                  "avatar_url = coalesce(nullif(excluded.avatar_url, ''), avatar_url), "
+                  "role = coalesce(nullif(excluded.role, ''), role) "
+                  "WHERE excluded.name NOT IN ('', name) OR excluded.first_name NOT IN ('', first_name) OR "
+                  "excluded.last_name NOT IN ('', last_name) OR excluded.avatar_url NOT IN ('', avatar_url) OR "
+                  "excluded.role NOT IN ('', role)"),
+      insert_conversation_(database,
+                           "INSERT INTO conversations (conversation_id, type, title, metadata, history_visibility, "
+                           "created_by, created_at, updated_at, last_seq, activity) "
+                           "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, 0, ?8) RETURNING conversation_key"),
+      insert_direct_(database,
+                     "INSERT INTO directs (low_user_key, high_user_key, conversation_key) VALUES (?1, ?2, ?3)"),
+      insert_member_(database,
+                     "INSERT INTO members (conversation_key, user_key, ordinal, role, joined_at, joined_seq, "
+                     "joined_position, delivered_seq, read_seq) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, 0, 0)"),
+      advance_conversation_(database,
+                            "UPDATE conversations SET last_seq = ?2, activity = ?3, updated_at = ?4 "
+                            "WHERE conversation_key = ?1"),
+      insert_message_(database,
+                      "INSERT INTO messages (position, conversation_key, seq, sender_key, message_id, type, content, "
+                      "client_message_id, reply_to, attachments, metadata, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+                      "?7, ?8, (SELECT position FROM messages WHERE message_id = ?9), ?10, ?11, ?12)"),
+      advance_read_(database, "UPDATE members SET read_seq = ?3 WHERE conversation_key = ?1 AND user_key = ?2") {
+  sqlite::Statement state(database, "SELECT epoch, last_position FROM log_state");
+  sqlite::Rows row = state.query();
+  if (!row.next()) throw std::runtime_error("the log has lost its state");
+  epoch_ = row.text(0);
+  position_ = committed_position_ = row.integer(1);
+}
+
+void SqliteTransaction::begin() { begin_.run(); }
+
+void SqliteTransaction::commit() {
+  if (position_ != committed_position_) set_last_position_.run(position_);
+  commit_.run();
+  committed_position_ = position_;
+}
+
+void SqliteTransaction::rollback() {
+  position_ = committed_position_;
+  forget_members();
+  if (database_.in_transaction()) database_.execute("ROLLBACK");
+}
+
+Position SqliteTransaction::append_to_log(ConversationKey scope, LogType type, std::string_view payload) {
+  append_to_log_.run(++position_, scope, type, payload);
+  return position_;
+}
+
+// Whoever is named is a user; what is known of him is filled in.
+UserKey SqliteTransaction::ensure_user(User& user) {
+  {
+    sqlite::Rows row = user_.query(user.id.value);
+    if (row.next()) {
+      user = read_user(row, 1);
+      return row.as<UserKey>(0);
+    }
+  }
+  sqlite::Rows row = insert_user_.query(user.id.value);
+  row.next();
+  return row.as<UserKey>(0);
+}
+
+void SqliteTransaction::learn_user(const User& user) {
+  learn_user_.run(user.id.value, user.name, user.first_name, user.last_name, user.avatar_url, user.role);
+}
+
+Position SqliteTransaction::insert_conversation(Conversation& conversation) {
+  const Position before = position_;
+  User creator{conversation.created_by};
+  const UserKey creator_key = ensure_user(creator);
+  const auto key = [&] {
+    sqlite::Rows row = insert_conversation_.query(
+        conversation.id.value, stored_number(conversation.type), conversation.title, conversation.metadata,
+        stored_number(conversation.history_visibility), creator_key, conversation.created_at.ms, before + 1);
+    row.next();
+    return row.as<ConversationKey>(0);
+  }();
+  std::vector<UserKey> users;
+  for (Member& member : conversation.members) {
+    users.push_back(ensure_user(member.user));
+    insert_member_.run(key, users.back(), users.size(), stored_number(member.role), member.joined_at.ms, before);
+  }
+  if (conversation.type == ConversationType::DIRECT) {
+    const auto [low, high] = std::minmax_element(users.begin(), users.end());
+    insert_direct_.run(*low, *high, key);
+  }
+  return append_to_log(key, LogType::conversation_created, conversation_created_payload(conversation));
+}
+
+Position SqliteTransaction::insert_message(const Membership& sender, Message& message) {
+  message.seq = sender.last_seq + 1;
+  const Position position = append_to_log(sender.conversation_key, LogType::message, message_payload(message));
+  const std::optional<std::string_view> reply_to =
+      message.reply_to ? std::optional<std::string_view>(message.reply_to->id.value) : std::nullopt;
+  insert_message_.run(position, sender.conversation_key, message.seq, sender.user_key, message.id.value,
+                      stored_number(message.type), message.content, nothing_if_empty(message.client_message_id.value),
+                      reply_to, attachments_to_text(message.attachments), message.metadata, message.created_at.ms);
+  advance_conversation_.run(sender.conversation_key, message.seq, position, message.created_at.ms);
+  return position;
+}
+
+Position SqliteTransaction::advance_read(const Membership& reader, std::int64_t seq, UnixTime at) {
+  advance_read_.run(reader.conversation_key, reader.user_key, seq);
+  return append_to_log(reader.conversation_key, LogType::message_read,
+                       message_read_payload(reader.conversation_id, reader.user.id, seq, at));
+}
+
+MemberIds SqliteTransaction::member_ids(ConversationKey conversation) {
+  const auto found = member_ids_by_conversation_.find(conversation);
+  if (found != member_ids_by_conversation_.end()) return found->second;
+  MemberIds ids = SqliteSnapshot::member_ids(conversation);
+  cached_member_ids_ += ids->size();
+  if (cached_member_ids_ > cached_member_ids_max) {
+    forget_members();
+    cached_member_ids_ = ids->size();
+  }
+  member_ids_by_conversation_.emplace(conversation, ids);
+  return ids;
+}
+
+void SqliteTransaction::forget_members() {
+  member_ids_by_conversation_.clear();
+  cached_member_ids_ = 0;
+}
+
+} // namespace mentara::storage

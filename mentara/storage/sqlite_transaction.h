@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "mentara/storage/log_payload.h"
+#include "mentara/storage/sqlite_snapshot.h"
+
+namespace mentara::storage {
+
+// The changes of Transaction as SQL, and the counter of the log's positions. One object serves all transactions of the
+// connection that writes; throws sqlite::Error.
+class SqliteTransaction final : public SqliteSnapshot, public Transaction {
+ public:
+  explicit SqliteTransaction(sqlite::Database& database);
+
+  void learn_user(const User& user) override;
+  Position insert_conversation(Conversation& conversation) override;
+  Position insert_message(const Membership& sender, Message& message) override;
+  Position advance_read(const Membership& reader, std::int64_t seq, UnixTime at) override;
+
+  // Kept between transactions: the only connection that writes is also the only one that changes who is a member.
+  MemberIds member_ids(ConversationKey conversation) override;
+
+  const std::string& epoch() const { return epoch_; }
+  Position committed_position() const { return committed_position_; }
+
+  void begin();
+  void commit();   // when it throws, roll back
+  void rollback(); // also when the database has done so already
+
+ private:
+  static constexpr std::size_t cached_member_ids_max = 200'000; // about 10 MB
+
+  UserKey ensure_user(User& user);
+  Position append_to_log(ConversationKey scope, LogType type, std::string_view payload);
+  void forget_members();
+
+  sqlite::Database& database_;
+  sqlite::Statement begin_, commit_, set_last_position_, append_to_log_;
+  sqlite::Statement user_, insert_user_, learn_user_;
+  sqlite::Statement insert_conversation_, insert_direct_, insert_member_, advance_conversation_, insert_message_,
+      advance_read_;
+
+  std::string epoch_;
+  Position committed_position_ = 0;
+  Position position_ = 0; // of the transaction in progress
+  std::unordered_map<ConversationKey, MemberIds> member_ids_by_conversation_;
+  std::size_t cached_member_ids_ = 0;
+};
+
+} // namespace mentara::storage

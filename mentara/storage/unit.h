@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include "mentara/domain/callbacks.h"
+
+namespace mentara::storage {
+
+class Snapshot;
+class Transaction;
+
+// A piece of work on its way through a database thread: rules that decide and write, and the answer to whoever asked.
+template <class Context>
+class Unit {
+ public:
+  virtual ~Unit() = default;
+  virtual bool run(Context& context) = 0; // on the database thread, maybe again after a rollback; false: refused
+  virtual void fail(Failure failure) = 0; // replaces what run() found
+  virtual void done() = 0;                // on the home loop, once
+};
+using WriteUnit = Unit<Transaction>;
+using ReadUnit = Unit<Snapshot>;
+
+template <class T, class Context, class Rules>
+class RulesUnit final : public Unit<Context> {
+ public:
+  RulesUnit(Rules rules, Done<T> done) : rules_(std::move(rules)), done_(std::move(done)) {}
+
+  bool run(Context& context) override {
+    result_.emplace(rules_(context));
+    return result_->has_value();
+  }
+  void fail(Failure failure) override { result_.emplace(std::move(failure)); }
+  void done() override { done_(std::move(*result_)); }
+
+ private:
+  const Rules rules_; // const, so that a second run finds what the first one found
+  Done<T> done_;
+  std::optional<wire::Result<T, Failure>> result_;
+};
+
+} // namespace mentara::storage
