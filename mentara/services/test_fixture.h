@@ -1,0 +1,102 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mentara/events/events.h"
+#include "mentara/services/conversation_service.h"
+#include "mentara/services/message_service.h"
+#include "mentara/storage/sqlite_store.h"
+#include "mentara/storage/test_support.h"
+
+// For tests: the services over a real database, and ears on everything that they publish.
+namespace mentara::services {
+
+class FakeClock final : public WallClock {
+ public:
+  UnixTime now() const override { return now_; }
+  UnixTime now_{1'700'000'000'000};
+};
+
+struct World {
+  World() { listen(); }
+
+  // Everything ends as at a stop of the server, and begins again over the same files.
+  void restart() {
+    store.reset();
+    loop.run_posted();
+    store.emplace(storage::SqliteOptions{.data_directory = directory.path()}, loop.post());
+    messages.emplace(*store, bus, clock);
+    conversations.emplace(*store, bus, clock);
+  }
+
+  wire::Result<SentMessage, Failure> send(const std::string& user, NewMessage message) {
+    return ask<SentMessage>([&](auto done) { messages->send(actor(user), std::move(message), std::move(done)); });
+  }
+  wire::Result<SentMessage, Failure> send(const std::string& user, const std::string& conversation,
+                                          const std::string& content) {
+    return send(user, NewMessage{.conversation_id = {conversation}, .content = content});
+  }
+  wire::Result<HistoryPage, Failure> history(const std::string& user, HistoryQuery query) {
+    return ask<HistoryPage>([&](auto done) { messages->history(actor(user), std::move(query), std::move(done)); });
+  }
+  wire::Result<ReadState, Failure> read(const std::string& user, ReadMark mark) {
+    return ask<ReadState>([&](auto done) { messages->read(actor(user), std::move(mark), std::move(done)); });
+  }
+  wire::Result<CreatedConversation, Failure> create(const std::string& user, NewConversation request) {
+    return ask<CreatedConversation>(
+        [&](auto done) { conversations->create(actor(user), std::move(request), std::move(done)); });
+  }
+  wire::Result<ConversationPage, Failure> list(const std::string& user, ConversationQuery query = {}) {
+    return ask<ConversationPage>(
+        [&](auto done) { conversations->list(actor(user), std::move(query), std::move(done)); });
+  }
+  wire::Result<ConversationView, Failure> open(const std::string& user, const std::string& conversation) {
+    return ask<ConversationView>(
+        [&](auto done) { conversations->open(actor(user), ConversationId{conversation}, std::move(done)); });
+  }
+  // A conversation of these, called `id`.
+  void make_group(const std::string& id, const std::vector<std::string>& users) {
+    NewConversation request{.type = ConversationType::GROUP, .conversation_id = {id}};
+    for (const std::string& user : users) request.participant_ids.push_back({user});
+    wire::check(create(users.front(), std::move(request)).has_value(), "the group could be made");
+  }
+
+  static Actor actor(const std::string& user) { return {{user}, "socket-of-" + user}; }
+
+  template <class T, class Request>
+  wire::Result<T, Failure> ask(Request request) {
+    auto answer = loop.ask<T>(std::move(request));
+    loop.run_posted();
+    return answer;
+  }
+
+  storage::TempDirectory directory;
+  storage::TestLoop loop;
+  FakeClock clock;
+  events::EventBus bus{loop.post()};
+  std::vector<events::MessageSentEvent> sent;
+  std::vector<events::MessageReadEvent> was_read;
+  std::vector<events::ConversationCreatedEvent> created;
+  std::optional<storage::SqliteStore> store{std::in_place, storage::SqliteOptions{.data_directory = directory.path()},
+                                            loop.post()};
+  std::optional<MessageService> messages{std::in_place, *store, bus, clock};
+  std::optional<ConversationService> conversations{std::in_place, *store, bus, clock};
+
+ private:
+  void listen() {
+    bus.subscribe<events::MessageSentEvent>("test", [this](const auto& event) { sent.push_back(event); });
+    bus.subscribe<events::MessageReadEvent>("test", [this](const auto& event) { was_read.push_back(event); });
+    bus.subscribe<events::ConversationCreatedEvent>("test", [this](const auto& event) { created.push_back(event); });
+  }
+};
+
+inline std::vector<std::string> contents(const std::vector<Message>& messages) {
+  std::vector<std::string> texts;
+  for (const Message& message : messages) texts.push_back(message.content);
+  return texts;
+}
+
+} // namespace mentara::services
