@@ -66,8 +66,17 @@ class UniqueFunction<R(Args...)> {
                                alignof(F) <= alignof(void*) && std::is_nothrow_move_constructible_v<F>;
 
   template <class F>
+  static R invoke(F& callable, Args&&... args) {
+    if constexpr (std::is_void_v<R>) {
+      callable(std::forward<Args>(args)...); // its result, if any, is of no interest
+    } else {
+      return callable(std::forward<Args>(args)...);
+    }
+  }
+
+  template <class F>
   static constexpr Operations inline_operations = {
-      [](void* at, Args&&... args) -> R { return (*static_cast<F*>(at))(std::forward<Args>(args)...); },
+      [](void* at, Args&&... args) -> R { return invoke(*static_cast<F*>(at), std::forward<Args>(args)...); },
       [](void* from, void* to) noexcept {
         ::new (to) F(std::move(*static_cast<F*>(from)));
         static_cast<F*>(from)->~F();
@@ -77,7 +86,7 @@ class UniqueFunction<R(Args...)> {
 
   template <class F>
   static constexpr Operations heap_operations = {
-      [](void* at, Args&&... args) -> R { return (**static_cast<F**>(at))(std::forward<Args>(args)...); },
+      [](void* at, Args&&... args) -> R { return invoke(**static_cast<F**>(at), std::forward<Args>(args)...); },
       [](void* from, void* to) noexcept { ::new (to) F*(*static_cast<F**>(from)); },
       [](void* at) noexcept { delete *static_cast<F**>(at); },
   };
