@@ -7,6 +7,7 @@ import { violations } from './include_direction.mjs';
 const tree = {
   'wire/base/log.h': '',
   'wire/net/loop.h': '#include "wire/base/log.h"',
+  'wire/net/write_queue.h': '',
   'wire/net/native.h': '#include <boost/asio/io_context.hpp>\n#include "wire/net/loop.h"',
   'wire/http/message.h': '',
   'wire/http/server.h': '#include "wire/net/loop.h"',
@@ -46,6 +47,8 @@ refuses('a service that names a concrete store', 'mentara/services/a.cpp', '#inc
 refuses('a gateway that includes storage', 'mentara/gateways/a.cpp', '#include "mentara/storage/sqlite_store.h"', /may not/);
 refuses('an example that includes the application', 'examples/chat.cpp', '#include "mentara/domain/user.h"', /may not include/);
 refuses('a folder that is in no layer', 'mentara/extras/a.h', '#include "wire/base/log.h"', /is in no layer/);
+refuses('a fixture of tests that includes what is on top', 'mentara/services/test_fixture.h', '#include "mentara/gateways/messaging_gateway.h"', /may not/);
+refuses('a generated file of another folder', 'mentara/services/a.cpp', '#include "mentara/gateways/table.inc"', /may not include/);
 refuses('an include that does not start at the root', 'wire/eio/a.h', '#include "session.h"', /is no file of the repository/);
 refuses('an include that does not exist', 'wire/eio/a.h', '#include "wire/eio/absent.h"', /is no file of the repository/);
 refuses('a spaced include', 'wire/base/json.h', '  #  include   "wire/net/loop.h"', /may not include/);
@@ -64,5 +67,8 @@ allows('a library in a source file', 'mentara/storage/sqlite.cpp', '#include <sq
 allows('a network include in a server', 'wire/eio/server.h', '#include "wire/net/loop.h"');
 allows('a network include in a transport', 'wire/eio/polling_transport.h', '#include "wire/net/loop.h"');
 allows('a native.h in a source file of its folder', 'wire/net/loop.cpp', '#include "wire/net/native.h"');
+allows('the words of wire/net in a session', 'wire/eio/packet.h', '#include "wire/net/write_queue.h"');
+allows('a generated file in its folder', 'mentara/storage/migrations.cpp', '#include "mentara/storage/migrations.inc"');
+allows('a real store in a test of the rules', 'mentara/services/a_test.cpp', '#include "mentara/storage/sqlite_store.h"');
 allows('a fake in a test', 'mentara/services/a_test.cpp', '#include "tests/support/fake_clock.h"');
 allows('the word of a coroutine in a comment or a text', 'wire/net/a.cpp', '// co_await\nauto s = "co_return"; /* co_yield */');
