@@ -50,8 +50,10 @@ double memory_per_connection(std::uint64_t before, std::uint64_t after, std::siz
 
 std::string to_text(const Options& options, const Report& report) {
   std::string out;
-  append_format(out, "%s: %zu connections, %zu in flight, namespace %s\n", std::string(to_string(options.kind)).c_str(),
-                options.connections, options.in_flight, options.nsp.c_str());
+  append_format(out, "%s:", std::string(to_string(options.kind)).c_str());
+  if (options.kind != Kind::connect) append_format(out, " %zu connections,", options.connections);
+  if (options.kind != Kind::idle) append_format(out, " %zu in flight,", options.in_flight);
+  append_format(out, " namespace %s\n", options.nsp.c_str());
   if (options.kind != Kind::idle) {
     append_format(out, "  %-15s%llu in %.2f s, %.0f per second\n", "operations",
                   static_cast<unsigned long long>(report.operations), report.seconds, operations_per_second(report));

@@ -1,18 +1,21 @@
-// Socket.IO on Node with exactly the behaviour of examples/sio_bench: on `/` and `/messaging` every socket joins `room`;
-// `echo` answers its ack with its first argument; `broadcast` emits `msg` with the same argument to `room`.
+#!/usr/bin/env node
+// Socket.IO on Node with exactly the behaviour of examples/sio_bench: on `/` and `/messaging` every socket joins
+// `room`; `echo` answers its ack with its first argument; `broadcast` emits `msg` with the same argument to `room`.
 //
-//   node bench/peers/socketio_bench.mjs --port P
+//   bench/peers/socketio_bench.mjs --port P [--threads 1]
 //
-// A stock install: default transports, no compression, and without bufferutil, the optional native addon of `ws`
-// (it speeds up masking of long frames; for the short ones of these loads `ws` does not even call it).
+// The command line is that of examples/sio_bench too, so that `bench/compare --ours bench/peers/socketio_bench.mjs`
+// measures Node against itself: what then differs from 1 is the noise of the machine.
+// A stock install: default transports, no compression, and without bufferutil, the optional native addon of `ws`; with
+// it these loads cost Node no less (docs/performance.md).
 import { createServer } from "node:http";
 import { parseArgs } from "node:util";
 import { Server } from "socket.io";
 
-const { values } = parseArgs({ options: { port: { type: "string" } } });
+const { values } = parseArgs({ options: { port: { type: "string" }, threads: { type: "string", default: "1" } } });
 const port = Number(values.port);
-if (!Number.isInteger(port) || port < 1 || port > 65535) {
-  console.error("usage: socketio_bench.mjs --port P");
+if (!Number.isInteger(port) || port < 1 || port > 65535 || values.threads !== "1") {
+  console.error("usage: socketio_bench.mjs --port P [--threads 1]");
   process.exit(2);
 }
 
