@@ -29,7 +29,8 @@ const layers = {
   'mentara/ops': ['mentara/connections', 'mentara/config/config.h', ...edge],
   'mentara/config': ['mentara/domain', 'mentara/limits.h', ...base],
   'mentara/cli': ['mentara/config', 'mentara/auth', 'mentara/domain', 'mentara/limits.h', ...base],
-  mentara: ['mentara', 'wire'], // application.cpp, main.cpp: the composition root names everything
+  'mentara/application': ['mentara', 'wire'], // the composition root names everything
+  mentara: ['mentara', 'wire'], // main.cpp
   'tests/support': ['mentara', 'wire'],
   examples: ['wire'],
   bench: ['wire'],

@@ -20,7 +20,7 @@ const tree = {
   'mentara/storage/sqlite_store.h': '#include "mentara/storage/store.h"',
   'mentara/services/message_service.h': '#include "mentara/storage/store.h"',
   'mentara/gateways/messaging_gateway.h': '#include "wire/sio/server.h"\n#include "mentara/services/message_service.h"',
-  'mentara/application.cpp': '#include "mentara/storage/sqlite_store.h"\n#include "wire/net/loop.h"',
+  'mentara/application/application.cpp': '#include "mentara/storage/sqlite_store.h"\n#include "wire/net/loop.h"',
   'tests/support/fake_clock.h': '#include "mentara/domain/user.h"',
 };
 const check = (more) => violations(new Map(Object.entries({ ...tree, ...more })));
