@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mentara/config/config.h"
+#include "mentara/domain/time.h"
+
+// The command line: understands it, loads the configuration, runs one command. What `serve` does is given from outside.
+namespace mentara::cli {
+
+enum ExitCode { exit_success = 0, exit_failure = 1, exit_usage = 2 };
+
+struct Commands {
+  std::function<int(const Config&)> serve; // until it is told to stop; an exception is exit code 1
+};
+
+// Where a command runs.
+struct Surroundings {
+  const std::map<std::string, std::string>& environment;
+  const WallClock& clock;
+  std::function<void(std::string_view)> out; // stdout: only what was asked for
+  std::function<void(std::string_view)> err; // stderr: what went wrong, and notes
+};
+
+// `arguments` without the program's name.
+int run(std::vector<std::string> arguments, const Surroundings& surroundings, const Commands& commands);
+
+std::map<std::string, std::string> read_environment(const char* const* environment); // as main gets it
+
+} // namespace mentara::cli

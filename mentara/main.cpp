@@ -1,0 +1,40 @@
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+
+#include "mentara/application/application.h"
+#include "mentara/cli/cli.h"
+#include "mentara/ops/logging.h"
+#include "mentara/ops/stop_signals.h"
+
+namespace {
+
+int serve(const mentara::Config& config) {
+  mentara::ops::block_stop_signals();
+  mentara::ops::start_logging(config.log);
+  mentara::Application application(config);
+  const mentara::ops::StopSignals signals([&] { application.stop(); });
+  application.run();
+  return mentara::cli::exit_success;
+}
+
+void write(std::FILE* file, std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), file);
+  std::fflush(file);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN); // a peer that is gone is an error of write(), not the end of the process
+  const auto environment = mentara::cli::read_environment(environ);
+  const mentara::SystemWallClock clock;
+  const mentara::cli::Surroundings surroundings{
+      environment,
+      clock,
+      [](std::string_view text) { write(stdout, text); },
+      [](std::string_view text) { write(stderr, text); },
+  };
+  return mentara::cli::run({argv + 1, argv + argc}, surroundings, {&serve});
+}

@@ -1,0 +1,68 @@
+#include "mentara/ops/stop_signals.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "wire/base/log.h"
+
+namespace mentara::ops {
+namespace {
+
+sigset_t both_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  return set;
+}
+
+int opened(int descriptor, const char* what) {
+  if (descriptor < 0) throw std::system_error(errno, std::generic_category(), what);
+  return descriptor;
+}
+
+} // namespace
+
+void block_stop_signals() {
+  const sigset_t set = both_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+StopSignals::StopSignals(std::function<void()> stop) : stop_(std::move(stop)) {
+  const sigset_t set = both_signals();
+  finished_ = opened(eventfd(0, EFD_CLOEXEC), "eventfd");
+  signals_ = opened(signalfd(-1, &set, SFD_CLOEXEC), "signalfd");
+  thread_ = std::thread([this] { wait(); });
+}
+
+StopSignals::~StopSignals() {
+  eventfd_write(finished_, 1);
+  thread_.join();
+  close(signals_);
+  close(finished_);
+}
+
+void StopSignals::wait() {
+  for (bool stopping = false;;) {
+    pollfd waiting[] = {{finished_, POLLIN, 0}, {signals_, POLLIN, 0}};
+    if (poll(waiting, 2, -1) < 0) continue; // EINTR
+    if (waiting[0].revents) return;
+    signalfd_siginfo signal;
+    if (read(signals_, &signal, sizeof signal) != sizeof signal) continue;
+    if (std::exchange(stopping, true)) {
+      wire::log(wire::LogLevel::warn, "stopping at once: asked a second time");
+      _exit(128 + static_cast<int>(signal.ssi_signo));
+    }
+    wire::log(wire::LogLevel::info, "stopping", {{"signal", signal.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM"}});
+    stop_();
+  }
+}
+
+} // namespace mentara::ops
