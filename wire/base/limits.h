@@ -25,8 +25,13 @@ inline constexpr std::size_t ws_message_bytes_max = 1'000'000;
 inline constexpr std::size_t ws_control_bytes_max = 125; // RFC 6455 §5.5
 inline constexpr Duration ws_message_timeout = seconds(30);
 inline constexpr Duration ws_close_timeout = seconds(3);
-inline constexpr unsigned ws_control_frames_max = 100; // pings and pongs a second
-inline constexpr unsigned ws_pongs_per_read_max = 16;  // beyond, only the last ping of a read is answered
+inline constexpr unsigned ws_control_frames_max = 100;             // pings and pongs a second
+inline constexpr unsigned ws_pongs_per_read_max = 16;              // beyond, only the last ping of a read is answered
+inline constexpr std::size_t ws_deflate_threshold = 1024;          // shorter messages are not compressed
+inline constexpr std::size_t ws_inflate_ratio_max = 100;           // of a message to its compressed form,
+inline constexpr std::size_t ws_inflate_ratio_free_bytes = 65'536; // above this size
+inline constexpr std::size_t ws_inflate_blocks_max = 1024;         // and one more for each
+inline constexpr std::size_t ws_inflate_block_bytes = 256;         // of compressed bytes
 
 // --- Engine.IO ---
 inline constexpr Duration ping_interval = milliseconds(25'000);

@@ -58,6 +58,7 @@ enum class Error : std::uint8_t {
   expected_continuation,
   invalid_close_frame,
   invalid_utf8,
+  invalid_compressed_data,
   message_too_big,
   message_timeout,
   too_many_control_frames,

@@ -133,6 +133,7 @@ bool is_valid_close_code(std::uint16_t code) {
 CloseCode close_code(Error error) {
   switch (error) {
     case Error::invalid_utf8:
+    case Error::invalid_compressed_data:
       return CloseCode::invalid_payload;
     case Error::message_too_big:
       return CloseCode::message_too_big;
@@ -172,6 +173,8 @@ const char* describe(Error error) {
       return "invalid close frame";
     case Error::invalid_utf8:
       return "invalid UTF-8";
+    case Error::invalid_compressed_data:
+      return "invalid compressed data";
     case Error::message_too_big:
       return "message too big";
     case Error::message_timeout:

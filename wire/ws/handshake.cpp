@@ -36,7 +36,7 @@ std::string sec_websocket_accept(std::string_view sec_websocket_key) {
   return base64_encode({reinterpret_cast<const char*>(digest), size});
 }
 
-Result<Accept, HandshakeError> accept_handshake(const HandshakeRequest& request) {
+Result<Accept, HandshakeError> accept_handshake(const HandshakeRequest& request, const DeflateOptions* deflate) {
   if (request.method != "GET") return HandshakeError::method_not_get;
   if (!list_contains(request.upgrade, "websocket") || !list_contains(request.connection, "upgrade")) {
     return HandshakeError::no_upgrade;
@@ -55,6 +55,12 @@ Result<Accept, HandshakeError> accept_handshake(const HandshakeRequest& request)
       if (accept.sec_websocket_protocol.empty()) accept.sec_websocket_protocol = protocol;
     } while (reader.take(','));
     if (!reader.at_end()) return HandshakeError::invalid_protocol;
+  }
+  if (deflate) {
+    const auto params = negotiate_deflate(request.sec_websocket_extensions, *deflate);
+    if (!params) return HandshakeError::invalid_extensions;
+    accept.deflate = *params;
+    if (accept.deflate) accept.sec_websocket_extensions = sec_websocket_extensions(*accept.deflate);
   }
   accept.sec_websocket_accept = sec_websocket_accept(request.sec_websocket_key);
   return accept;
@@ -76,6 +82,8 @@ Refusal refusal(HandshakeError error) {
       return {426, "Unsupported Sec-WebSocket-Version header", supported_version};
     case HandshakeError::invalid_protocol:
       return {400, "Invalid Sec-WebSocket-Protocol header", {}};
+    case HandshakeError::invalid_extensions:
+      return {400, "Invalid Sec-WebSocket-Extensions header", {}};
   }
   return {400, "Bad Request", {}};
 }

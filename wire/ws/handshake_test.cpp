@@ -15,8 +15,7 @@ HandshakeRequest example() {
           .upgrade = "websocket",
           .connection = "Upgrade",
           .sec_websocket_key = "dGhlIHNhbXBsZSBub25jZQ==",
-          .sec_websocket_version = "13",
-          .sec_websocket_protocol = {}};
+          .sec_websocket_version = "13"};
 }
 
 HandshakeRequest example_with(std::string_view HandshakeRequest::*header, std::string_view value) {

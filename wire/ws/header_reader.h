@@ -4,6 +4,8 @@
 
 namespace wire::ws {
 
+enum class HeaderError { malformed };
+
 // Walks once through the value of an HTTP header, so that no value costs more than its length (threats H4). What is
 // read comes as views into the value; optional spaces around it are passed over.
 class HeaderReader {

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "wire/base/check.h"
 #include "wire/base/utf8.h"
@@ -53,6 +54,7 @@ struct Session::Incomplete {
   // A message whose last frame is not complete.
   bool in_message = false;
   Opcode opcode{};
+  bool compressed = false;
   Utf8Validator utf8;
   std::string message;
 
@@ -65,9 +67,10 @@ struct Session::Incomplete {
     return {header, header_size + added};
   }
 
-  void begin_message(Opcode kind) {
+  void begin_message(const FrameHeader& first) {
     in_message = true;
-    opcode = kind;
+    opcode = first.opcode;
+    compressed = first.rsv1;
     utf8.reset();
   }
 };
@@ -85,7 +88,8 @@ struct Session::Read {
   }
 };
 
-Session::Session(const SessionOptions& options) : options_(options) {}
+Session::Session(const SessionOptions& options, std::unique_ptr<Deflate> deflate)
+    : options_(options), deflate_(std::move(deflate)) {}
 Session::~Session() = default;
 
 void Session::on_bytes(std::span<char> bytes, TimePoint now, SessionOutput& out) {
@@ -119,7 +123,7 @@ std::span<char> Session::begin_frame(std::span<char> bytes, Read& read) {
     rest.in_frame = true;
     rest.frame = *header;
     rest.frame_read = 0;
-    if (header->opcode == Opcode::text || header->opcode == Opcode::binary) rest.begin_message(header->opcode);
+    if (header->opcode == Opcode::text || header->opcode == Opcode::binary) rest.begin_message(*header);
     return bytes.empty() ? bytes : continue_frame(bytes, read);
   }
   const auto payload = bytes.first(static_cast<std::size_t>(header->payload_bytes));
@@ -157,7 +161,7 @@ bool Session::accepts(const FrameHeader& header, Read& read) {
   if (is_control(header.opcode) || !is_open()) return true;
   const bool in_message = incomplete_ && incomplete_->in_message;
   std::optional<Error> error;
-  if (header.rsv1) {
+  if (header.rsv1 && (!deflate_ || header.opcode == Opcode::continuation)) {
     error = Error::reserved_bits;
   } else if (in_message != (header.opcode == Opcode::continuation)) {
     error = in_message ? Error::expected_continuation : Error::unexpected_continuation;
@@ -171,16 +175,19 @@ bool Session::accepts(const FrameHeader& header, Read& read) {
 void Session::on_data(const FrameHeader& header, std::string_view payload, Read& read) {
   if (!is_open()) return;
   const bool first = header.opcode != Opcode::continuation;
-  if (first && header.fin) return deliver(header.opcode, payload, read.out);
+  if (first && header.fin) {
+    return header.rsv1 ? deliver_compressed(header.opcode, payload, read.out)
+                       : deliver(header.opcode, payload, read.out);
+  }
   Incomplete& rest = incomplete(read.now);
-  if (first) rest.begin_message(header.opcode);
+  if (first) rest.begin_message(header);
   on_data_piece(payload, header.fin, read);
 }
 
 void Session::on_data_piece(std::string_view piece, bool last, Read& read) {
   if (!is_open()) return;
   Incomplete& rest = *incomplete_;
-  const bool text = rest.opcode == Opcode::text;
+  const bool text = rest.opcode == Opcode::text && !rest.compressed;
   // At once, not at the end of the message: nobody shall be fed a megabyte after an invalid byte (threats H9).
   if (text && !rest.utf8.feed(piece)) return fail(Error::invalid_utf8, read.out);
   rest.message += piece;
@@ -188,7 +195,13 @@ void Session::on_data_piece(std::string_view piece, bool last, Read& read) {
   if (text && !rest.utf8.complete()) return fail(Error::invalid_utf8, read.out);
   rest.in_message = false;
   const std::string message = std::exchange(rest.message, {});
+  if (rest.compressed) return deliver_compressed(rest.opcode, message, read.out);
   text ? read.out.on_text(message) : read.out.on_binary(message);
+}
+
+void Session::deliver_compressed(Opcode opcode, std::string_view payload, SessionOutput& out) {
+  const auto message = deflate_->inflate(payload, options_.message_bytes_max);
+  message ? deliver(opcode, *message, out) : fail(message.error(), out);
 }
 
 void Session::deliver(Opcode opcode, std::string_view message, SessionOutput& out) {

@@ -7,6 +7,7 @@
 
 #include "wire/base/limits.h"
 #include "wire/base/time.h"
+#include "wire/ws/deflate.h"
 #include "wire/ws/frame.h"
 
 namespace wire::ws {
@@ -49,8 +50,8 @@ class SessionOutput {
 // are written by whoever has data (frame_codec.h), while is_open(). Idle it holds no memory but itself.
 class Session {
  public:
-  // `options` are shared by many sessions and outlive them.
-  explicit Session(const SessionOptions& options);
+  // `options` are shared by many sessions and outlive them. `deflate` is there when the handshake agreed on it.
+  explicit Session(const SessionOptions& options, std::unique_ptr<Deflate> deflate = nullptr);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session();
@@ -67,6 +68,9 @@ class Session {
   // is UTF-8 of at most 123 bytes, and never what a client sent (threats H14).
   void close(CloseCode code, std::string_view reason, TimePoint now, SessionOutput& out);
 
+  // For whoever writes data frames; null without compression.
+  Deflate* deflate() const { return deflate_.get(); }
+
   bool is_open() const { return state_ == State::open; }
 
  private:
@@ -82,6 +86,7 @@ class Session {
   void on_control(Opcode opcode, std::string_view payload, Read& read);
   void on_ping(std::string_view payload, Read& read);
   void on_close_frame(std::string_view payload, Read& read);
+  void deliver_compressed(Opcode opcode, std::string_view payload, SessionOutput& out);
   void deliver(Opcode opcode, std::string_view message, SessionOutput& out);
   void fail(Error error, SessionOutput& out);
   void finish(const Closed& closed, SessionOutput& out);
@@ -90,6 +95,7 @@ class Session {
 
   // constant after construction
   const SessionOptions& options_;
+  const std::unique_ptr<Deflate> deflate_;
   // owned by the loop
   std::unique_ptr<Incomplete> incomplete_; // null between messages
   TimePoint close_sent_{};
