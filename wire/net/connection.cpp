@@ -97,17 +97,23 @@ void Connection::flush() {
       return fail(CloseCause::error);
     }
     queue_.consume(static_cast<std::size_t>(written));
+    if (closing_) {
+      loop_.timers().arm(*this, loop_.now() + limits::unsent_hard_timeout); // it reads: it may have the rest
+    } else if (pressure() != Pressure::hard) {
+      cancel();
+    }
     if (static_cast<std::size_t>(written) < total) return wait_writable();
   }
   if (!queue_.empty() || !socket_->native.is_open()) return;
   if (closing_) {
+    if (peer_finished_) return destroy_socket();
     boost::system::error_code ignored;
     socket_->native.shutdown(NativeSocket::shutdown_send, ignored);
+    loop_.timers().arm(*this, loop_.now() + limits::ws_close_timeout);
     paused_ = false;
     if (!reading_) wait_readable(); // for the peer's FIN
     return;
   }
-  cancel(); // of the pressure timer
   if (handler_) handler_->on_drained();
 }
 
@@ -140,7 +146,7 @@ void Connection::read() {
       if (errno == EAGAIN || errno == EWOULDBLOCK) break;
       return fail(CloseCause::error);
     }
-    if (received == 0) return fail(CloseCause::peer_closed);
+    if (received == 0) return on_peer_finished();
     if (handler_ && !closing_) handler_->on_bytes(buffer.first(static_cast<std::size_t>(received)));
     if (!socket_->native.is_open()) return;
     if (static_cast<std::size_t>(received) < buffer.size()) break;
@@ -167,15 +173,23 @@ void Connection::close() {
   open_ = false;
   closing_ = true;
   handler_ = nullptr;
-  self_ = shared_from_this();
-  loop_.timers().arm(*this, loop_.now() + limits::ws_close_timeout);
-  if (!writing_) loop_.at_turn_end(std::shared_ptr<TurnEnd>(self_, this));
+  loop_.timers().arm(*this, loop_.now() + (queue_.empty() ? limits::ws_close_timeout : limits::unsent_hard_timeout));
+  if (!writing_) loop_.at_turn_end(std::shared_ptr<TurnEnd>(shared_from_this(), this));
 }
 
 void Connection::abort() {
   if (!socket_->native.is_open()) return;
   handler_ = nullptr;
   destroy_socket();
+}
+
+// A peer that asked and then finished sending (`nc -N`) still waits for what was written before its FIN was read.
+void Connection::on_peer_finished() {
+  if (queue_.empty()) return fail(CloseCause::peer_closed);
+  peer_finished_ = true;
+  ConnectionHandler* handler = handler_;
+  close();
+  if (handler) handler->on_closed(CloseCause::peer_closed);
 }
 
 void Connection::fail(CloseCause cause) {
@@ -193,7 +207,6 @@ void Connection::destroy_socket() {
   boost::system::error_code ignored;
   socket_->native.close(ignored);
   queue_.clear();
-  self_.reset();
 }
 
 int Connection::release() {

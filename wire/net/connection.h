@@ -63,7 +63,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     schedule_flush();
   }
 
-  // Writes what is queued, says FIN, and waits ws_close_timeout for the peer's. The handler hears nothing any more.
+  // Writes what is queued for as long as the peer reads on, says FIN, and waits ws_close_timeout for the peer's. The
+  // handler hears nothing any more.
   void close();
   void abort(); // at once; unsent bytes are lost
   bool open() const { return open_; }
@@ -96,6 +97,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void wait_readable();
   void wait_writable();
   void read();
+  void on_peer_finished();
   void fail(CloseCause cause); // tells the handler
   void destroy_socket();
   void watch_pressure();
@@ -105,11 +107,11 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   const Endpoint peer_;
   WriteQueue queue_;
   ConnectionHandler* handler_ = nullptr;
-  std::shared_ptr<Connection> self_; // while closing: nobody else need hold it
-  bool open_ = true;                 // accepts sends
-  bool closing_ = false;             // close() was called; flushing or waiting for the peer's FIN
-  bool reading_ = false;             // a wait for readability is pending
-  bool writing_ = false;             // a wait for writability is pending
+  bool open_ = true;           // accepts sends
+  bool closing_ = false;       // flushing, then waiting for the peer's FIN; the pending wait holds this object
+  bool peer_finished_ = false; // its FIN came; it may still read
+  bool reading_ = false;       // a wait for readability is pending
+  bool writing_ = false;       // a wait for writability is pending
   bool paused_ = false;
 };
 

@@ -27,8 +27,8 @@ struct Loop::Posted {
 
 Loop::Loop(int index)
     : index_(index),
-      native_(std::make_unique<Native>()),
       write_pool_(std::make_unique<WritePool>()),
+      native_(std::make_unique<Native>()),
       now_(Clock::now()),
       timers_(now_),
       read_buffer_(read_buffer_bytes),

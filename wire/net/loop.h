@@ -62,8 +62,8 @@ class Loop {
 
   // constant after construction
   const int index_;
+  const std::unique_ptr<WritePool> write_pool_; // outlives the connections that wait in native_
   const std::unique_ptr<Native> native_;
-  const std::unique_ptr<WritePool> write_pool_;
 
   // owned by the loop's thread
   TimePoint now_;

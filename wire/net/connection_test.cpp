@@ -1,0 +1,365 @@
+#include "wire/net/connection.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <optional>
+
+#include "wire/net/test_support.h"
+
+namespace wire::net {
+namespace {
+
+using test::Client;
+using test::run_turns;
+using test::run_until;
+
+struct Recorder final : ConnectionHandler {
+  void on_bytes(std::span<char> bytes) override {
+    received.append(bytes.data(), bytes.size());
+    if (then) then(bytes);
+  }
+  void on_drained() override { ++drained; }
+  void on_closed(CloseCause c) override { cause = c; }
+
+  std::string received;
+  int drained = 0;
+  std::optional<CloseCause> cause;
+  std::function<void(std::span<char>)> then;
+};
+
+class ConnectionTest : public testing::Test {
+ protected:
+  ConnectionTest() {
+    int pair[2];
+    check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) == 0, "socketpair");
+    connection = Connection::adopt(loop, pair[0], {"192.0.2.1", 5});
+    client.emplace(pair[1]);
+    connection->set_handler(handler);
+  }
+  bool client_reads(std::size_t bytes) {
+    return run_until(loop, [&] {
+      client->read();
+      return client->received().size() >= bytes;
+    });
+  }
+  bool client_sees_the_end() {
+    return run_until(loop, [&] {
+      client->read();
+      return client->ended() || client->was_reset();
+    });
+  }
+
+  Loop loop;
+  Recorder handler;
+  std::shared_ptr<Connection> connection;
+  std::optional<Client> client;
+};
+
+std::string pattern(std::size_t bytes) {
+  std::string text(bytes, '\0');
+  for (std::size_t i = 0; i < bytes; ++i) text[i] = static_cast<char>('a' + i * 31 % 26);
+  return text;
+}
+
+TEST_F(ConnectionTest, echoes) {
+  handler.then = [&](std::span<char> bytes) { connection->send(std::string_view(bytes.data(), bytes.size())); };
+  client->send("hello");
+  ASSERT_TRUE(client_reads(5));
+  EXPECT_EQ(client->received(), "hello");
+  EXPECT_EQ(connection->peer().address, "192.0.2.1");
+}
+
+TEST_F(ConnectionTest, writes_what_was_sent_in_one_turn_at_its_end_in_order) {
+  connection->send("one ");
+  connection->send(std::make_shared<const std::string>("two "));
+  connection->send_with([](std::string& out) { out += "three"; });
+  EXPECT_EQ(client->read(), 0u) << "nothing leaves before the turn ends";
+  EXPECT_EQ(connection->unsent_bytes(), 13u);
+  ASSERT_TRUE(client_reads(13));
+  EXPECT_EQ(client->received(), "one two three");
+  EXPECT_EQ(handler.drained, 1);
+  EXPECT_EQ(connection->unsent_bytes(), 0u);
+}
+
+TEST_F(ConnectionTest, writes_more_pieces_than_one_system_call_takes) {
+  std::string expected;
+  for (int i = 0; i < 1000; ++i) {
+    const auto piece = std::make_shared<const std::string>(pattern(static_cast<std::size_t>(i)));
+    connection->send(piece);
+    expected += *piece;
+  }
+  ASSERT_TRUE(client_reads(expected.size()));
+  EXPECT_EQ(client->received(), expected);
+}
+
+TEST_F(ConnectionTest, writes_on_when_a_slow_reader_has_read) {
+  const std::string large = pattern(5'000'000);
+  connection->send(large);
+  run_turns(loop);
+  EXPECT_GT(connection->unsent_bytes(), 0u);
+  EXPECT_EQ(handler.drained, 0);
+  ASSERT_TRUE(client_reads(large.size()));
+  ASSERT_TRUE(run_until(loop, [&] { return handler.drained == 1; }));
+  EXPECT_TRUE(client->received() == large);
+}
+
+TEST_F(ConnectionTest, judges_the_pressure_at_its_limits) {
+  connection->send(std::string(limits::unsent_bytes_soft, 'x'));
+  EXPECT_EQ(connection->pressure(), Pressure::none);
+  connection->send("x");
+  EXPECT_EQ(connection->pressure(), Pressure::soft);
+  connection->send(std::string(limits::unsent_bytes_hard - limits::unsent_bytes_soft - 1, 'x'));
+  EXPECT_EQ(connection->pressure(), Pressure::soft);
+  connection->send("x");
+  EXPECT_EQ(connection->pressure(), Pressure::hard);
+}
+
+TEST_F(ConnectionTest, closes_a_slow_consumer) {
+  connection->send(std::string(limits::unsent_bytes_hard * 4, 'x'));
+  run_turns(loop);
+  loop.timers().advance(loop.now() + limits::unsent_hard_timeout - milliseconds(100));
+  EXPECT_EQ(handler.cause, std::nullopt);
+  loop.timers().advance(loop.now() + limits::unsent_hard_timeout + milliseconds(100));
+  EXPECT_EQ(handler.cause, CloseCause::slow_consumer);
+  EXPECT_FALSE(connection->open());
+}
+
+TEST_F(ConnectionTest, spares_a_consumer_that_caught_up) {
+  connection->send(std::string(limits::unsent_bytes_hard + 300'000, 'x'));
+  run_turns(loop);
+  ASSERT_EQ(connection->pressure(), Pressure::hard);
+  ASSERT_TRUE(run_until(loop, [&] {
+    client->read(10'000);
+    return connection->pressure() != Pressure::hard;
+  }));
+  loop.timers().advance(loop.now() + limits::unsent_hard_timeout + seconds(1));
+  EXPECT_EQ(handler.cause, std::nullopt);
+}
+
+TEST_F(ConnectionTest, flushes_then_says_FIN_when_it_is_closed) {
+  const std::string large = pattern(2'000'000);
+  connection->send(large);
+  connection->close();
+  EXPECT_FALSE(connection->open());
+  connection->send("not this");
+  connection.reset(); // nobody need hold it
+  ASSERT_TRUE(client_sees_the_end());
+  EXPECT_TRUE(client->received() == large);
+  EXPECT_FALSE(client->was_reset());
+  EXPECT_EQ(handler.cause, std::nullopt);
+}
+
+TEST_F(ConnectionTest, throws_away_what_comes_after_it_was_closed) {
+  std::weak_ptr<Connection> watched = connection;
+  connection->close();
+  connection.reset();
+  client->send("late");
+  ASSERT_TRUE(client_sees_the_end());
+  EXPECT_EQ(handler.received, "");
+  EXPECT_FALSE(watched.expired()) << "it waits for the peer's FIN";
+  client->close();
+  EXPECT_TRUE(run_until(loop, [&] { return watched.expired(); }));
+}
+
+TEST_F(ConnectionTest, waits_for_the_peers_FIN_no_longer_than_the_close_timeout) {
+  connection->close();
+  ASSERT_TRUE(client_sees_the_end());
+  std::weak_ptr<Connection> watched = connection;
+  connection.reset();
+  loop.timers().advance(loop.now() + limits::ws_close_timeout + milliseconds(100));
+  EXPECT_TRUE(run_until(loop, [&] { return watched.expired(); }));
+}
+
+TEST_F(ConnectionTest, lets_a_slow_peer_read_the_rest_for_longer_than_the_close_timeout) {
+  const std::string large = pattern(3'000'000);
+  connection->send(large);
+  connection->close();
+  run_turns(loop);
+  loop.timers().advance(loop.now() + limits::ws_close_timeout + seconds(1));
+  ASSERT_TRUE(client_sees_the_end());
+  EXPECT_TRUE(client->received() == large);
+}
+
+TEST_F(ConnectionTest, gives_up_on_a_peer_that_does_not_read_the_rest) {
+  std::weak_ptr<Connection> watched = connection;
+  connection->send(std::string(3'000'000, 'x'));
+  connection->close();
+  connection.reset();
+  run_turns(loop);
+  loop.timers().advance(loop.now() + limits::unsent_hard_timeout + milliseconds(100));
+  EXPECT_TRUE(run_until(loop, [&] { return watched.expired(); }));
+}
+
+TEST_F(ConnectionTest, aborts_at_once) {
+  connection->send("never written");
+  connection->abort();
+  EXPECT_FALSE(connection->open());
+  EXPECT_EQ(connection->unsent_bytes(), 0u);
+  ASSERT_TRUE(client_sees_the_end());
+  EXPECT_EQ(client->received(), "");
+  EXPECT_EQ(handler.cause, std::nullopt);
+}
+
+TEST_F(ConnectionTest, tells_that_the_peer_closed) {
+  client->send("last words");
+  client->close();
+  ASSERT_TRUE(run_until(loop, [&] { return handler.cause.has_value(); }));
+  EXPECT_EQ(handler.cause, CloseCause::peer_closed);
+  EXPECT_EQ(handler.received, "last words");
+  EXPECT_FALSE(connection->open());
+}
+
+TEST_F(ConnectionTest, still_writes_to_a_peer_that_only_finished_sending) {
+  handler.then = [&](std::span<char>) { connection->send("answer"); };
+  client->send("question");
+  client->finish();
+  ASSERT_TRUE(client_sees_the_end());
+  EXPECT_EQ(client->received(), "answer");
+  EXPECT_EQ(handler.cause, CloseCause::peer_closed);
+}
+
+TEST_F(ConnectionTest, writes_all_of_a_large_answer_to_a_peer_that_only_finished_sending) {
+  const std::string large = pattern(3'000'000);
+  for (const bool closes_itself : {true, false}) {
+    SCOPED_TRACE(closes_itself);
+    int pair[2];
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+    Client other(pair[1]);
+    auto asked = Connection::adopt(loop, pair[0], {});
+    Recorder recorder;
+    recorder.then = [&](std::span<char>) {
+      asked->send(large);
+      if (closes_itself) asked->close();
+    };
+    asked->set_handler(recorder);
+    other.send("question");
+    other.finish();
+    run_turns(loop);
+    ASSERT_TRUE(run_until(loop, [&] {
+      other.read();
+      return other.ended() || other.was_reset();
+    }));
+    EXPECT_TRUE(other.received() == large);
+    EXPECT_EQ(recorder.cause.has_value(), !closes_itself);
+  }
+}
+
+TEST_F(ConnectionTest, reads_nothing_while_it_is_paused) {
+  connection->pause_reading();
+  client->send("one");
+  run_turns(loop);
+  EXPECT_EQ(handler.received, "");
+  EXPECT_FALSE(connection->peer_ended());
+  client->finish();
+  run_turns(loop);
+  EXPECT_EQ(handler.cause, std::nullopt);
+  EXPECT_TRUE(connection->peer_ended()) << "though nobody reads";
+  connection->resume_reading();
+  ASSERT_TRUE(run_until(loop, [&] { return handler.cause.has_value(); }));
+  EXPECT_EQ(handler.received, "one");
+}
+
+TEST_F(ConnectionTest, can_be_paused_by_the_one_who_reads) {
+  handler.then = [&](std::span<char>) { connection->pause_reading(); };
+  client->send(std::string(1000, 'x'));
+  ASSERT_TRUE(run_until(loop, [&] { return !handler.received.empty(); }));
+  const std::size_t before = handler.received.size();
+  client->send(std::string(1000, 'x'));
+  run_turns(loop);
+  EXPECT_EQ(handler.received.size(), before);
+  connection->resume_reading();
+  EXPECT_TRUE(run_until(loop, [&] { return handler.received.size() == 2000; }));
+}
+
+TEST_F(ConnectionTest, lets_its_handler_be_replaced_while_it_reads) {
+  Recorder second;
+  handler.then = [&](std::span<char>) { connection->set_handler(second); };
+  client->send("a");
+  ASSERT_TRUE(run_until(loop, [&] { return handler.received == "a"; }));
+  client->send("b");
+  ASSERT_TRUE(run_until(loop, [&] { return second.received == "b"; }));
+  EXPECT_EQ(handler.received, "a");
+}
+
+TEST_F(ConnectionTest, lets_its_handler_end_it_while_it_reads) {
+  for (const bool abort : {true, false}) {
+    SCOPED_TRACE(abort);
+    int pair[2];
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+    Client other(pair[1]);
+    auto handler_of_other = std::make_unique<Recorder>();
+    auto ended = Connection::adopt(loop, pair[0], {});
+    ended->set_handler(*handler_of_other);
+    handler_of_other->then = [&](std::span<char>) {
+      abort ? ended->abort() : ended->close();
+      ended.reset();
+      handler_of_other.reset(); // destroys this lambda: nothing may follow
+    };
+    other.send("x");
+    EXPECT_TRUE(run_until(loop, [&] {
+      other.read();
+      return other.ended() || other.was_reset();
+    }));
+  }
+}
+
+TEST_F(ConnectionTest, gives_its_socket_to_another_loop) {
+  client->send("first");
+  ASSERT_TRUE(run_until(loop, [&] { return handler.received == "first"; }));
+  const int fd = connection->release();
+  ASSERT_GE(fd, 0);
+  EXPECT_FALSE(connection->open());
+  Loop other(1);
+  Recorder second;
+  const auto moved = Connection::adopt(other, fd, {});
+  moved->set_handler(second);
+  client->send("second");
+  ASSERT_TRUE(run_until(other, [&] { return second.received == "second"; }));
+  moved->send("answer");
+  ASSERT_TRUE(run_until(other, [&] { return client->read() > 0; }));
+  EXPECT_EQ(client->received(), "answer");
+  EXPECT_EQ(handler.received, "first");
+}
+
+TEST(Connection, tells_that_the_peer_reset_it) {
+  Loop loop;
+  Recorder handler;
+  std::shared_ptr<Connection> connection;
+  const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const Client listener(listening);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(::bind(listening, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::listen(listening, 1), 0);
+  ASSERT_EQ(::getsockname(listening, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  Client client(Client::connect_to(ntohs(address.sin_port)));
+  connection = Connection::adopt(loop, ::accept(listening, nullptr, nullptr), {});
+  connection->set_handler(handler);
+  client.reset();
+  ASSERT_TRUE(run_until(loop, [&] { return handler.cause.has_value(); }));
+  EXPECT_EQ(handler.cause, CloseCause::error);
+}
+
+TEST(Connection, may_be_closing_or_unsent_when_its_loop_goes) {
+  int pair[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+  const Client client(pair[1]);
+  Loop loop;
+  auto connection = Connection::adopt(loop, pair[0], {});
+  connection->send(std::string(5'000'000, 'x'));
+  run_turns(loop);
+  connection->close();
+  run_turns(loop);
+}
+
+TEST(Connection, is_not_open_when_it_was_given_no_socket) {
+  Loop loop;
+  EXPECT_FALSE(Connection::adopt(loop, -1, {})->open());
+}
+
+} // namespace
+} // namespace wire::net
