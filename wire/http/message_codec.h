@@ -75,7 +75,7 @@ struct ResponseOptions {
   bool keep_alive = true;
   bool http_1_0 = false; // the peer must be told that the connection stays open
   bool head_request = false;
-  std::string_view date; // as format_date() makes it; empty: none
+  std::string_view date = {}; // as format_date() makes it; empty: none
 };
 
 // Control characters in a header's value become spaces: a value cannot become another header.
