@@ -278,6 +278,16 @@ TEST(SplitJsonArray, gives_the_raw_text_of_each_element) {
   EXPECT_EQ(split(R"([" ",null])"), (Texts{R"(" ")", "null"}));
 }
 
+TEST(JsonValueEnd, finds_the_end_of_a_value_whatever_stands_in_it) {
+  for (const std::string value : {"1", "-1.5e+3", "null", R"("")", R"("a,]}")", R"("\"")", R"("\\")", "[]", "{}",
+                                  R"([1,[2,"]"],{"a":[]}])", R"({"}":"{","b":{"c":[1]}})"}) {
+    for (const std::string after : {"", ",2]", "]", "}", " ,", "\n]"}) {
+      const std::string text = "[" + value + after;
+      EXPECT_EQ(json_value_end(text, 1), 1 + value.size()) << text;
+    }
+  }
+}
+
 // --- Writing ---
 
 TEST(AppendJson, escapes_as_json_stringify_does) {
