@@ -68,13 +68,14 @@ std::string read_secret(const std::string& path) {
 // Written under another name first, so that nobody who starts at the same moment can find half a secret.
 void write_secret(const std::string& path, const std::string& secret) {
   const std::string draft = path + "." + std::to_string(getpid());
+  unlink(draft.c_str()); // of a process that died here
   const Descriptor file(open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
-  const bool written =
-      file.get() >= 0 && write(file.get(), secret.data(), secret.size()) == static_cast<ssize_t>(secret.size());
-  const int linked = written ? link(draft.c_str(), path.c_str()) : -1;
+  if (file.get() < 0) fail(draft, std::string("cannot be made: ") + std::strerror(errno));
+  bool made = write(file.get(), secret.data(), secret.size()) == static_cast<ssize_t>(secret.size());
+  made = made && (link(draft.c_str(), path.c_str()) == 0 || errno == EEXIST); // the first one's secret holds
   const int error = errno;
-  if (file.get() >= 0) unlink(draft.c_str());
-  if (linked != 0 && error != EEXIST) fail(path, std::string("cannot be written: ") + std::strerror(error));
+  unlink(draft.c_str());
+  if (!made) fail(path, std::string("cannot be written: ") + std::strerror(error));
 }
 
 std::string url_of(const ServerConfig& server) {
@@ -98,6 +99,7 @@ std::string development_secret(const Config& config) {
   if (secret.empty()) {
     write_secret(path, make_secret());
     secret = read_secret(path);
+    if (secret.empty()) fail(path, "was made and is gone again");
   }
   return secret;
 }
@@ -110,24 +112,10 @@ std::string development_greeting(const Config& config, const WallClock& clock) {
   };
   const std::string alice = token("alice", "Alice");
   const std::string bob = token("bob", "Bob");
-  return "Development: the pages of localhost may connect, and these tokens are good for a day.\n"
-         "\n"
-         "alice  " +
-         alice +
-         "\n"
-         "bob    " +
-         bob +
-         "\n"
-         "\n"
-         "Connect as Alice, in another terminal:\n"
-         "  npm install socket.io-client\n"
-         "  node -e 'require(\"socket.io-client\").io(\"" +
-         url_of(config.server) +
-         "/messaging\", "
-         "{ auth: { token: \"" +
-         alice +
-         "\" } }).onAny(console.log)'\n"
-         "\n";
+  const std::string command = "node -e 'require(\"socket.io-client\").io(\"" + url_of(config.server) +
+                              "/messaging\", { auth: { token: \"" + alice + "\" } }).onAny(console.log)'";
+  return "Development: the pages of localhost may connect, and so may these two.\n\nalice  " + alice + "\nbob    " +
+         bob + "\n\nConnect as Alice, in another terminal:\n  npm install socket.io-client\n  " + command + "\n\n";
 }
 
 } // namespace mentara::cli
