@@ -110,6 +110,7 @@ Result<Read, Failure> mark_read(Transaction& transaction, const UserId& user, co
   }
   auto reader = transaction.find_membership(conversation_id, user);
   if (!reader) return not_found(mark.message_id.empty() ? "conversation" : "message");
+  if (!mark.message_id.empty() && seq <= reader->visible_above()) return not_found("message");
 
   Read read;
   seq = std::min(seq, reader->last_seq);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "mentara/services/test_fixture.h"
+#include "mentara/storage/sqlite.h"
 
 namespace mentara::services {
 namespace {
@@ -200,6 +201,56 @@ TEST_F(HistoryTest, lies_around_a_seq) {
   EXPECT_EQ(page({.around_seq = 4, .limit = 1}), "4+");
   EXPECT_EQ(page({.around_seq = 4, .limit = 20}), "1234567");
   EXPECT_EQ(page({.around_seq = 1, .limit = 4}), "12+");
+}
+
+// --- Who joined late (I7) ---
+
+class LateMemberTest : public HistoryTest {
+ protected:
+  // As if bob had come when four of the seven messages were there.
+  LateMemberTest() {
+    sqlite_.execute(
+        "UPDATE members SET joined_seq = 4, read_seq = 4 WHERE user_key = "
+        "(SELECT user_key FROM users WHERE user_id = 'bob')");
+  }
+  void show_all() { sqlite_.execute("UPDATE conversations SET history_visibility = 1"); }
+  storage::sqlite::Database sqlite_{directory.path() + "/mentara.db"};
+};
+
+TEST_F(LateMemberTest, sees_nothing_from_before_in_any_direction) {
+  EXPECT_EQ(page({.limit = 10}), "567");
+  EXPECT_EQ(page({.before_seq = 6, .limit = 1}), "5");
+  EXPECT_EQ(page({.before_seq = 4, .limit = 10}), "");
+  EXPECT_EQ(page({.after_seq = 0, .limit = 10}), "567");
+  EXPECT_EQ(page({.around_seq = 2, .limit = 3}), "56+");
+}
+
+TEST_F(LateMemberTest, sees_all_where_the_conversation_says_so) {
+  show_all();
+  EXPECT_EQ(page({.limit = 10}), "1234567");
+  EXPECT_EQ(page({.after_seq = 0, .limit = 2}), "12+");
+}
+
+TEST_F(LateMemberTest, cannot_have_an_earlier_message_quoted) {
+  const auto earlier = history("ann", {.conversation_id = {"c"}})->messages.at(0);
+  EXPECT_EQ(send("bob", {.conversation_id = {"c"}, .content = "a", .reply_to_id = earlier.id}).error(),
+            not_found("message"));
+}
+
+TEST_F(LateMemberTest, does_not_learn_that_an_earlier_message_exists) {
+  const auto earlier = history("ann", {.conversation_id = {"c"}})->messages.at(0);
+  EXPECT_EQ(read("bob", {.message_id = earlier.id}).error(), not_found("message"));
+}
+
+TEST_F(LateMemberTest, has_no_last_message_and_nothing_unread_from_before) {
+  sqlite_.execute("UPDATE members SET joined_seq = 7, read_seq = 0");
+  EXPECT_EQ(open("bob", "c")->last_message, std::nullopt);
+  EXPECT_EQ(open("bob", "c")->unread_count, 0);
+  EXPECT_TRUE(list("bob", {.unread_only = true})->conversations.empty());
+  show_all();
+  EXPECT_EQ(open("bob", "c")->last_message->content, "7");
+  EXPECT_EQ(open("bob", "c")->unread_count, 7);
+  EXPECT_EQ(list("bob", {.unread_only = true})->conversations.size(), 1u);
 }
 
 // --- Reading (I8) ---

@@ -1,124 +1,16 @@
 #include "mentara/storage/sqlite_store.h"
 
-#include <atomic>
-#include <exception>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "mentara/storage/failures.h"
 #include "mentara/storage/migrations.h"
-#include "mentara/storage/sqlite_transaction.h"
-#include "mentara/storage/worker.h"
-#include "wire/base/log.h"
+#include "mentara/storage/sqlite_sessions.h"
 
 namespace mentara::storage {
 namespace {
 
 using sqlite::ErrorKind;
-
-// FULL syncs the WAL at each commit. The cache must hold the pages that one group touches, or it spills (and syncs)
-// before the commit; checkpoints are rare enough not to matter and frequent enough to keep the WAL small.
-constexpr auto writer_settings =
-    "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; "
-    "PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864";
-constexpr auto reader_settings = "PRAGMA query_only = ON; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY";
-
-void log_error(const char* message, const char* what) { wire::log(wire::LogLevel::error, message, {{"error", what}}); }
-
-// The one place where what the database or the rules throw becomes an answer. False: it threw.
-template <class Context>
-bool run_guarded(Unit<Context>& unit, Context& context, bool& accepted) {
-  try {
-    accepted = unit.run(context);
-    return true;
-  } catch (const sqlite::Error& error) {
-    log_error("the database failed", error.what());
-    unit.fail(database_failed());
-  } catch (const std::exception& error) {
-    log_error("a rule failed", error.what());
-    unit.fail(rules_failed());
-  }
-  return false;
-}
-
-struct EndOfLog {
-  std::string epoch;                 // constant once the writer is open
-  std::atomic<Position> position{0}; // any thread
-};
-
-class SqliteWriteSession final : public WriteSession {
- public:
-  SqliteWriteSession(std::unique_ptr<sqlite::Database> database, EndOfLog& end_of_log)
-      : database_(std::move(database)), transaction_(*database_), end_of_log_(end_of_log) {
-    end_of_log_.epoch = transaction_.epoch();
-    end_of_log_.position.store(transaction_.committed_position(), std::memory_order_release);
-  }
-
-  bool begin() override {
-    try {
-      transaction_.begin();
-      return true;
-    } catch (const sqlite::Error& error) {
-      log_error("the database refused to begin a transaction", error.what());
-      return false;
-    }
-  }
-
-  Ran run(WriteUnit& unit) override {
-    const std::int64_t changes_before = database_->changes_total();
-    bool accepted = false;
-    if (!run_guarded<Transaction>(unit, transaction_, accepted)) return Ran::spoiled;
-    return accepted || database_->changes_total() == changes_before ? Ran::kept : Ran::spoiled;
-  }
-
-  Committed commit() override {
-    try {
-      transaction_.commit();
-      end_of_log_.position.store(transaction_.committed_position(), std::memory_order_release);
-      return Committed::yes;
-    } catch (const sqlite::Error& error) {
-      log_error("a commit failed", error.what());
-      return error.kind == ErrorKind::io ? Committed::broken : Committed::no;
-    }
-  }
-
-  void rollback() override {
-    try {
-      transaction_.rollback();
-    } catch (const sqlite::Error& error) {
-      log_error("a rollback failed", error.what());
-    }
-  }
-
- private:
-  std::unique_ptr<sqlite::Database> database_;
-  SqliteTransaction transaction_;
-  EndOfLog& end_of_log_;
-};
-
-class SqliteReadSession final : public ReadSession {
- public:
-  explicit SqliteReadSession(std::unique_ptr<sqlite::Database> database)
-      : database_(std::move(database)), snapshot_(*database_), begin_(*database_, "BEGIN"), end_(*database_, "END") {}
-
-  void run(ReadUnit& unit) override {
-    try {
-      begin_.run();
-      bool accepted = false;
-      run_guarded<Snapshot>(unit, snapshot_, accepted);
-      end_.run(); // a snapshot that is kept keeps the WAL from shrinking
-    } catch (const sqlite::Error& error) {
-      log_error("the database refused to begin or end a snapshot", error.what());
-      unit.fail(database_failed());
-    }
-  }
-
- private:
-  std::unique_ptr<sqlite::Database> database_;
-  SqliteSnapshot snapshot_;
-  sqlite::Statement begin_, end_;
-};
 
 std::string describe(const sqlite::Error& error, const std::string& path) {
   const std::string database = "the database " + path;
@@ -158,16 +50,13 @@ std::unique_ptr<WriteSession> open_writer(const std::string& path, const SqliteO
   auto database = connect(path, options);
   migrate(*database, path); // first, so that a file that is not ours stays as it is
   use_wal(*database, path);
-  database->execute(writer_settings);
   return std::make_unique<SqliteWriteSession>(std::move(database), end_of_log);
 }
 
 std::vector<std::unique_ptr<ReadSession>> open_readers(const std::string& path, const SqliteOptions& options) {
   std::vector<std::unique_ptr<ReadSession>> sessions;
   for (std::size_t i = 0; i < options.readers; ++i) {
-    auto database = connect(path, options);
-    database->execute(reader_settings);
-    sessions.push_back(std::make_unique<SqliteReadSession>(std::move(database)));
+    sessions.push_back(std::make_unique<SqliteReadSession>(connect(path, options)));
   }
   return sessions;
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <stdexcept>
 
 #include "mentara/storage/sqlite_columns.h"
 #include "mentara/storage/stored_number.h"
@@ -58,7 +57,7 @@ SqliteTransaction::SqliteTransaction(sqlite::Database& database)
       advance_read_(database, "UPDATE members SET read_seq = ?3 WHERE conversation_key = ?1 AND user_key = ?2") {
   sqlite::Statement state(database, "SELECT epoch, last_position FROM log_state");
   sqlite::Rows row = state.query();
-  if (!row.next()) throw std::runtime_error("the log has lost its state");
+  if (!row.next()) throw sqlite::Error(sqlite::ErrorKind::not_a_database, "the log has lost its state");
   epoch_ = row.text(0);
   position_ = committed_position_ = row.integer(1);
 }

@@ -1,0 +1,70 @@
+#include "mentara/storage/log_payload.h"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+namespace mentara::storage {
+namespace {
+
+Message full_message() {
+  return {.id = {"m1"},
+          .conversation_id = {"c1"},
+          .seq = 7,
+          .sender = {{"ann"}, "Ann \"A\"", "Ann", "A", "https://img/a.png", "user"},
+          .content = "line\nтекст 😀",
+          .type = MessageType::FILE,
+          .client_message_id = {"k1"},
+          .reply_to = Quote{{"m0"}, {"bob"}, "before"},
+          .attachments = {{"https://x/1", "1.txt", 12, "text/plain"}},
+          .metadata = R"({"a":[1,2]})",
+          .created_at = {1700000000123}};
+}
+
+// The texts themselves, because rows that were written once must be readable for ever.
+TEST(LogPayload, of_a_message_holds_everything) {
+  EXPECT_EQ(message_payload(full_message()),
+            R"({"id":"m1","conversationId":"c1","seq":7,"senderId":"ann","senderName":"Ann \"A\"",)"
+            R"("senderAvatarUrl":"https://img/a.png","content":"line\nтекст 😀","messageType":4,)"
+            R"("clientMessageId":"k1","replyTo":{"id":"m0","senderId":"bob","content":"before"},)"
+            R"("attachments":[{"url":"https://x/1","name":"1.txt","size":12,"mimeType":"text/plain"}],)"
+            R"("metadata":{"a":[1,2]},"createdAt":1700000000123})");
+}
+
+TEST(LogPayload, of_a_plain_message_leaves_out_what_it_has_not) {
+  EXPECT_EQ(message_payload({.id = {"m1"}, .conversation_id = {"c1"}, .seq = 1, .sender = {{"ann"}}, .content = ""}),
+            R"({"id":"m1","conversationId":"c1","seq":1,"senderId":"ann","content":"","messageType":0,"createdAt":0})");
+}
+
+TEST(LogPayload, of_a_watermark) {
+  EXPECT_EQ(message_read_payload({"c1"}, {"ann"}, 9, {5}), R"({"conversationId":"c1","userId":"ann","seq":9,"at":5})");
+}
+
+TEST(LogPayload, of_a_conversation_holds_everything) {
+  Conversation conversation{.id = {"c1"},
+                            .type = ConversationType::GROUP,
+                            .title = "Plans",
+                            .metadata = R"({"k":1})",
+                            .history_visibility = HistoryVisibility::ALL,
+                            .created_by = {"ann"},
+                            .created_at = {5}};
+  conversation.members = {{{{"ann"}, "Ann"}, MemberRole::ADMIN, {5}}, {{{"bob"}}, MemberRole::MEMBER, {5}}};
+  EXPECT_EQ(conversation_created_payload(conversation),
+            R"({"id":"c1","type":1,"title":"Plans","metadata":{"k":1},"historyVisibility":1,"createdBy":"ann",)"
+            R"("createdAt":5,"members":[{"userId":"ann","name":"Ann","role":0,"joinedAt":5},)"
+            R"({"userId":"bob","role":2,"joinedAt":5}]})");
+}
+
+TEST(Attachments, come_back_from_their_text) {
+  const std::vector<Attachment> attachments = {{"u1", "name \"x\"\n", 12, "text/plain"}, {"u2", "", 0, ""}};
+  EXPECT_EQ(attachments_from_text(attachments_to_text(attachments)), attachments);
+  EXPECT_EQ(attachments_to_text({}), "");
+  EXPECT_TRUE(attachments_from_text("").empty());
+}
+
+TEST(Attachments, that_a_broken_disk_has_changed_are_an_error_and_no_crash) {
+  EXPECT_THROW(attachments_from_text("[{"), std::runtime_error);
+}
+
+} // namespace
+} // namespace mentara::storage

@@ -1,0 +1,188 @@
+#include "mentara/storage/worker.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <stdexcept>
+#include <string>
+
+#include "mentara/storage/test_support.h"
+
+namespace mentara::storage {
+namespace {
+
+using testing::ElementsAre;
+using testing::SizeIs;
+
+// Where a unit of work stands still until the test lets it go on.
+class Gate {
+ public:
+  void wait() {
+    reached_.set_value();
+    open_.get_future().wait();
+  }
+  void wait_until_reached() { reached_.get_future().wait(); }
+  void open() { open_.set_value(); }
+
+ private:
+  std::promise<void> reached_, open_;
+};
+
+struct ScriptedUnit final : WriteUnit, ReadUnit {
+  ScriptedUnit(std::string its_name, std::vector<std::string>& all_answers, wire::UniqueFunction<void()> to_do)
+      : name(std::move(its_name)), answers(all_answers), work(std::move(to_do)) {}
+
+  bool run(Transaction&) override { return run(); }
+  bool run(Snapshot&) override { return run(); }
+  bool run() {
+    work();
+    answer = "done";
+    return true;
+  }
+  void fail(Failure failure) override { answer = std::string(to_string(failure.code)); }
+  void done() override { answers.push_back(name + ": " + answer); }
+
+  std::string name;
+  std::vector<std::string>& answers;
+  wire::UniqueFunction<void()> work;
+  std::string answer;
+};
+
+// A session of either kind that only runs its units, and counts those of each transaction.
+class Session final : public WriteSession, public ReadSession {
+ public:
+  explicit Session(std::vector<std::size_t>& groups) : groups_(groups) {}
+  bool begin() override { return groups_.push_back(0), true; }
+  Ran run(WriteUnit& unit) override {
+    ++groups_.back();
+    static_cast<ScriptedUnit&>(unit).run();
+    return Ran::kept;
+  }
+  Committed commit() override { return Committed::yes; }
+  void rollback() override {}
+  void run(ReadUnit& unit) override { static_cast<ScriptedUnit&>(unit).run(); }
+
+ private:
+  std::vector<std::size_t>& groups_;
+};
+
+class WorkerTest : public testing::Test {
+ protected:
+  template <class Base = WriteUnit>
+  std::unique_ptr<Base> unit(
+      std::string name, wire::UniqueFunction<void()> work = [] {}) {
+    return std::make_unique<ScriptedUnit>(std::move(name), answers_, std::move(work));
+  }
+  template <class Base = WriteUnit>
+  std::unique_ptr<Base> unit_at_gate(std::string name) {
+    return unit<Base>(std::move(name), [this] { gate_.wait(); });
+  }
+  void start_writer(std::size_t queue_max, std::size_t group_max = 100) {
+    writer_.emplace(std::make_unique<Session>(groups_), post_, queue_max, group_max);
+  }
+
+  TestLoop loop_;
+  Post post_ = loop_.post();
+  Gate gate_;
+  std::vector<std::size_t> groups_;
+  std::vector<std::string> answers_;
+  std::optional<WriteWorker> writer_;
+};
+
+TEST_F(WorkerTest, what_waits_while_it_writes_is_the_next_group) {
+  start_writer(100, 3);
+  writer_->submit(unit_at_gate("first"));
+  gate_.wait_until_reached();
+  for (const char* name : {"a", "b", "c", "d"}) writer_->submit(unit(name));
+  gate_.open();
+  loop_.run_until([&] { return answers_.size() == 5; });
+  EXPECT_THAT(answers_, ElementsAre("first: done", "a: done", "b: done", "c: done", "d: done"));
+  writer_.reset();
+  EXPECT_THAT(groups_, ElementsAre(1u, 3u, 1u));
+}
+
+TEST_F(WorkerTest, a_full_queue_answers_unavailable_at_once_but_not_within_the_call) {
+  start_writer(2);
+  writer_->submit(unit_at_gate("first"));
+  gate_.wait_until_reached();
+  for (const char* name : {"a", "b", "too many"}) writer_->submit(unit(name));
+  EXPECT_THAT(answers_, ElementsAre());
+  loop_.run_posted();
+  EXPECT_THAT(answers_, ElementsAre("too many: unavailable"));
+  gate_.open();
+  loop_.run_until([&] { return answers_.size() == 4; });
+  EXPECT_THAT(answers_, ElementsAre("too many: unavailable", "first: done", "a: done", "b: done"));
+}
+
+TEST_F(WorkerTest, at_its_end_it_does_what_waits) {
+  start_writer(100);
+  writer_->submit(unit_at_gate("first"));
+  gate_.wait_until_reached();
+  writer_->submit(unit("a"));
+  gate_.open();
+  writer_.reset();
+  loop_.run_posted();
+  EXPECT_THAT(answers_, ElementsAre("first: done", "a: done"));
+}
+
+class ThrowingUnit final : public WriteUnit {
+ public:
+  bool run(Transaction&) override { return true; }
+  void fail(Failure) override {}
+  void done() override { throw std::runtime_error("the asker is gone"); }
+};
+
+class AcceptingSession final : public WriteSession {
+ public:
+  bool begin() override { return true; }
+  Ran run(WriteUnit&) override { return Ran::kept; }
+  Committed commit() override { return Committed::yes; }
+  void rollback() override {}
+};
+
+TEST_F(WorkerTest, an_asker_that_throws_does_not_keep_the_others_from_their_answers) {
+  writer_.emplace(std::make_unique<AcceptingSession>(), post_);
+  writer_->submit(std::make_unique<ThrowingUnit>());
+  writer_->submit(unit("a"));
+  loop_.run_until([&] { return answers_.size() == 1; });
+  EXPECT_THAT(answers_, ElementsAre("a: "));
+}
+
+class ReadWorkerTest : public WorkerTest {
+ protected:
+  void start_readers(std::size_t count, std::size_t queue_max) {
+    std::vector<std::unique_ptr<ReadSession>> sessions;
+    for (std::size_t i = 0; i < count; ++i) sessions.push_back(std::make_unique<Session>(groups_));
+    readers_.emplace(std::move(sessions), post_, queue_max);
+  }
+  std::optional<ReadWorker> readers_;
+};
+
+TEST_F(ReadWorkerTest, one_slow_question_does_not_hold_up_the_other_reader) {
+  start_readers(2, 100);
+  readers_->submit(unit_at_gate<ReadUnit>("slow"));
+  gate_.wait_until_reached();
+  readers_->submit(unit<ReadUnit>("a"));
+  loop_.run_until([&] { return answers_.size() == 1; });
+  EXPECT_THAT(answers_, ElementsAre("a: done"));
+  gate_.open();
+  loop_.run_until([&] { return answers_.size() == 2; });
+}
+
+TEST_F(ReadWorkerTest, a_full_queue_answers_unavailable) {
+  start_readers(1, 1);
+  readers_->submit(unit_at_gate<ReadUnit>("slow"));
+  gate_.wait_until_reached();
+  readers_->submit(unit<ReadUnit>("a"));
+  readers_->submit(unit<ReadUnit>("too many"));
+  loop_.run_posted();
+  EXPECT_THAT(answers_, ElementsAre("too many: unavailable"));
+  gate_.open();
+  readers_.reset();
+  loop_.run_posted();
+  EXPECT_THAT(answers_, SizeIs(3));
+}
+
+} // namespace
+} // namespace mentara::storage
