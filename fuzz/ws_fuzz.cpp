@@ -2,6 +2,7 @@
 // nothing may come after the end, and no byte beyond the pieces may be touched.
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -54,19 +55,20 @@ void feed(Session& session, CheckingOutput& out, std::string_view bytes, TimePoi
 
 } // namespace
 
-// The first byte seeds the sizes of the pieces; the rest is what the client sends.
+// The first byte seeds the sizes of the pieces and switches compression on; the rest is what the client sends.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   std::uint32_t random = data[0] * 2654435761u + 1;
   const TimePoint now{};
+  const auto some_deflate = [&] { return (data[0] & 1) != 0 ? std::make_unique<Deflate>(DeflateParams{}) : nullptr; };
 
   CheckingOutput at_once;
-  Session whole(options);
+  Session whole(options, some_deflate());
   feed(whole, at_once, bytes, now);
 
   CheckingOutput in_pieces;
-  Session cut(options);
+  Session cut(options, some_deflate());
   for (std::size_t at = 0; at < bytes.size();) {
     random = random * 1664525u + 1013904223u;
     const std::size_t piece = std::min<std::size_t>(1 + (random >> 24) % 20, bytes.size() - at);

@@ -1,6 +1,6 @@
 #include "wire/ws/deflate.h"
 
-#include <chrono>
+#include <memory>
 #include <random>
 
 #include <gtest/gtest.h>

@@ -55,7 +55,7 @@ struct Session::Incomplete {
   bool in_message = false;
   Opcode opcode{};
   bool compressed = false;
-  Utf8Validator utf8;
+  Utf8Validator utf8; // between code points when a message begins: one that ends elsewhere is the last
   std::string message;
 
   bool empty() const { return header_size == 0 && !in_frame && !in_message; }
@@ -71,7 +71,6 @@ struct Session::Incomplete {
     in_message = true;
     opcode = first.opcode;
     compressed = first.rsv1;
-    utf8.reset();
   }
 };
 
