@@ -153,8 +153,8 @@ test('serve --dev needs no secret and prints tokens that work, from a localhost 
   const start = async () => {
     const program = new Program(mentaraBinary, ['serve', '--dev', '--port', String(port), '--data', data],
       { env: { MENTARA_OPERATIONS_PORT: String(await freePort()) } });
-    await program.lineMatching(/\blistening\b.*\bport=\d+/);
     t.after(() => program.ended || program.stop());
+    await program.lineMatching(/\blistening\b.*\bport=\d+/);
     const said = () => [...program.out, ...program.err].join('\n');
     const tokens = said().match(/\b[\w-]{10,}\.[\w-]{10,}\.[\w-]{20,}\b/g) ?? [];
     return { program, tokens: [...new Set(tokens)] };

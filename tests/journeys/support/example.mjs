@@ -14,8 +14,22 @@ function answers(port) {
   });
 }
 
-// {port, url, program}; options are the example's flags: {'ping-interval': 300}. Without a port it gets a free one.
-export async function startExample(name, options = {}) {
+// {port, url, program}; options are the example's flags: {'ping-interval': 300}. Without a port it gets a free one. What a
+// test that failed has not stopped is killed after it.
+export async function startExample(name, options) {
+  const started = await start(name, options);
+  after(() => started.program.ended || started.program.kill());
+  return started;
+}
+
+// The same, for all tests of the file that calls it: stopped after them, and the stop is checked.
+export async function exampleForThisFile(name, options) {
+  const started = await start(name, options);
+  after(() => started.program.stop());
+  return started;
+}
+
+async function start(name, options = {}) {
   const port = options.port ?? (await freePort());
   const flags = Object.entries({ ...options, port }).flatMap(([key, value]) => [`--${key}`, String(value)]);
   const [command, ...first] = example(name);
@@ -25,11 +39,4 @@ export async function startExample(name, options = {}) {
     return answers(port);
   });
   return { port, url: `http://127.0.0.1:${port}`, program };
-}
-
-// The same, for all tests of the file that calls it: stopped after them, and the stop is checked.
-export async function exampleForThisFile(name, options) {
-  const started = await startExample(name, options);
-  after(() => started.program.stop());
-  return started;
 }

@@ -47,7 +47,10 @@ export class Program {
   // Asks it to stop and checks that it does so cleanly and has nothing to report.
   async stop(signal = 'SIGTERM') {
     if (!this.ended) this.child.kill(signal);
-    const how = await within(patience, this.exited, `end of ${this.name} after ${signal}`);
+    const how = await within(patience, this.exited, `end of ${this.name} after ${signal}`).catch(async (error) => {
+      await this.kill();
+      throw error;
+    });
     assert.doesNotMatch(how.err, sanitizerReport);
     assert.equal(how.code, 0, `${this.name} ended with ${how.code ?? how.signal}:\n${how.err}`);
     return how;
