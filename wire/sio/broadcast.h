@@ -11,7 +11,8 @@ namespace wire::sio {
 // An emit to many: `nsp.to("room").except("other").emit("event", …)`. Each step gives a changed copy.
 class Broadcast {
  public:
-  explicit Broadcast(Adapter& adapter) : adapter_(&adapter) {}
+  explicit Broadcast(Adapter& adapter, BroadcastOptions options = {})
+      : adapter_(&adapter), options_(std::move(options)) {}
 
   Broadcast to(std::string_view room) const {
     Broadcast copy = *this;

@@ -32,7 +32,9 @@ std::string_view Args::raw(std::size_t index) const {
 std::string_view Args::raw_all() const {
   const std::size_t begin = element_begin(text_, skip_);
   if (begin == std::string_view::npos) return {};
-  return text_.substr(begin, text_.rfind(']') - begin);
+  std::size_t end = text_.rfind(']');
+  while (end > begin && skip_space(text_, end - 1) != end - 1) --end;
+  return text_.substr(begin, end - begin);
 }
 
 std::optional<std::string_view> Args::binary(JsonView value) const {

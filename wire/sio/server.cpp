@@ -9,7 +9,7 @@ Server::Server(net::Loop& loop, ServerOptions options, Cluster* cluster)
       scratch_{
           JsonParser({limits::json_depth_max, limits::json_values_max, limits::json_number_chars_max}), {}, {}, {}},
       engine_(loop, options_) {
-  of("/");
+  if (options_.main_namespace) of("/");
   engine_.on_connection([this](eio::Session& session, const eio::HandshakeRequest& request) {
     auto client = std::make_unique<Client>(*this, session, request);
     const Client* key = client.get();

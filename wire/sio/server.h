@@ -18,6 +18,7 @@ namespace wire::sio {
 // Socket.IO's options, under its names (protocol: docs/protocol.md).
 struct ServerOptions : eio::ServerOptions {
   ServerOptions() { path = "/socket.io"; }
+  bool main_namespace = true;                         // "/" is there without being asked for, as with Socket.IO
   Duration connect_timeout = limits::connect_timeout; // until the first namespace is joined
   std::size_t connects_per_client_max = limits::connects_per_client_max;
   DecoderLimits decoder;

@@ -1,0 +1,158 @@
+#include "mentara/application/application.h"
+
+#include <algorithm>
+#include <atomic>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "mentara/auth/authenticator.h"
+#include "mentara/connections/connection_manager.h"
+#include "mentara/connections/home.h"
+#include "mentara/events/event_bus.h"
+#include "mentara/gateways/messaging_gateway.h"
+#include "mentara/gateways/websocket_event_service.h"
+#include "mentara/ops/health.h"
+#include "mentara/services/conversation_service.h"
+#include "mentara/services/message_service.h"
+#include "mentara/storage/sqlite_store.h"
+#include "wire/base/log.h"
+#include "wire/cluster/node.h"
+
+namespace mentara {
+namespace {
+
+int loop_count(const Config& config) {
+  if (config.server.threads > 0) return static_cast<int>(config.server.threads);
+  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
+
+wire::cluster::NodeOptions node_options(const Config& config) {
+  wire::cluster::NodeOptions options;
+  options.threads = loop_count(config);
+  options.server.main_namespace = false; // clients connect to /messaging and its like, and to nothing else
+  options.server.ping_interval = config.engine.ping_interval;
+  options.server.ping_timeout = config.engine.ping_timeout;
+  options.server.connect_timeout = config.engine.connect_timeout;
+  options.server.max_http_buffer_size = config.engine.max_payload;
+  options.server.decoder.message_bytes_max = config.engine.max_payload;
+  options.http.body_bytes_max = config.engine.max_payload;
+
+  wire::http::CorsOptions cors;
+  cors.origin = config.cors.origins;
+  cors.credentials = true;
+  options.server.cors = std::move(cors);
+  options.server.refuse_origin =
+      [cors = config.cors](std::optional<std::string_view> origin) -> std::optional<std::string> {
+    if (!origin) {
+      if (cors.allow_no_origin) return std::nullopt;
+      return "A request must have an Origin header here (cors.allow_no_origin is false).";
+    }
+    if (std::find(cors.origins.begin(), cors.origins.end(), *origin) != cors.origins.end()) return std::nullopt;
+    return "This origin is not allowed. The server's configuration lists those that are (cors.origins).";
+  };
+  return options;
+}
+
+} // namespace
+
+// In the order of building; destroyed backwards.
+struct Application::Parts {
+  explicit Parts(const Config& config);
+
+  std::uint16_t listen(const std::string& host, std::uint16_t port);
+  const char* not_ready() const {
+    if (stopping) return "stopping";
+    return store->healthy() ? nullptr : "the database failed; see the log";
+  }
+  void begin_stop();
+
+  const SystemWallClock clock{};
+  std::atomic<bool> stopping{false};
+  const auth::Authenticator authenticator;
+  std::optional<wire::cluster::Node> node; // its loops outlive what is posted to them
+  std::optional<connections::Home> home;
+  std::optional<events::EventBus> bus;
+  std::optional<connections::ConnectionManager> connections;
+  std::optional<storage::SqliteStore> store;
+  std::optional<services::MessageService> messages;
+  std::optional<services::ConversationService> conversations;
+  std::vector<std::unique_ptr<gateways::MessagingGateway>> messaging; // one for each loop
+  std::optional<gateways::WebSocketEventService> websocket_events;
+  ops::Health health{[this] { return not_ready(); }};
+  std::optional<wire::http::Server> operations;
+};
+
+Application::Parts::Parts(const Config& config) : authenticator(config.auth, clock) {
+  node.emplace(node_options(config), [](wire::sio::Server&) {});
+  wire::net::Loop& home_loop = node->loop(0);
+  const auto post = [&home_loop](wire::UniqueFunction<void()> task) { home_loop.post(std::move(task)); };
+  home.emplace(home_loop);
+  bus.emplace(post);
+  connections.emplace(connections::ConnectionManager::Limits{.sockets_per_user = config.limits.sockets_per_user});
+  store.emplace(storage::SqliteOptions{.data_directory = config.data_directory,
+                                       .write_queue_max = config.database.write_queue_max,
+                                       .read_queue_max = config.database.read_queue_max,
+                                       .group_commit_max = config.database.group_commit_max},
+                post);
+  messages.emplace(*store, *bus, clock);
+  conversations.emplace(*store, *bus, clock);
+
+  const gateways::Admission::Parts admission{authenticator, *home, *connections, *store, *bus, clock};
+  for (std::size_t i = 0; i < node->loops(); ++i) {
+    messaging.push_back(std::make_unique<gateways::MessagingGateway>(
+        node->server(i), admission, gateways::MessagingGateway::Services{*messages, *conversations}));
+    health.attach(node->http(i).router());
+  }
+  websocket_events.emplace(*bus, node->server(0));
+
+  operations.emplace(home_loop);
+  health.attach(operations->router());
+  const std::uint16_t port = listen(config.server.host, config.server.port);
+  for (const std::string& address : listen_addresses(config.operations.host)) {
+    const auto bound = operations->listen(address, config.operations.port);
+    if (!bound) throw std::runtime_error(bound.error().text + " (the operations listener; see operations.port)");
+  }
+  wire::log(wire::LogLevel::info, "listening",
+            {{"host", config.server.host}, {"port", port}, {"loops", node->loops()}, {"data", config.data_directory}});
+}
+
+std::uint16_t Application::Parts::listen(const std::string& host, std::uint16_t port) {
+  std::uint16_t bound_port = port;
+  for (const std::string& address : listen_addresses(host)) {
+    const auto bound = node->listen(address, bound_port);
+    if (bound) {
+      bound_port = *bound;
+    } else if (address != listen_addresses(host).front()) {
+      // A machine without IPv6 has only the first address of localhost.
+      wire::log(wire::LogLevel::debug, "an address is not there to listen on", {{"why", bound.error().text}});
+    } else {
+      throw std::runtime_error(bound.error().text);
+    }
+  }
+  return bound_port;
+}
+
+void Application::Parts::begin_stop() {
+  wire::log(wire::LogLevel::info, "stopping");
+  node->loop(0).post([this] {
+    operations->stop_listening();
+    operations->close();
+  });
+  node->stop();
+}
+
+Application::Application(const Config& config) : parts_(std::make_unique<Parts>(config)) {}
+Application::~Application() = default;
+
+void Application::run() {
+  parts_->node->run();
+  wire::log(wire::LogLevel::info, "stopped");
+}
+
+void Application::stop() {
+  if (!parts_->stopping.exchange(true)) parts_->begin_stop();
+}
+
+} // namespace mentara

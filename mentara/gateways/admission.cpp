@@ -1,0 +1,110 @@
+#include "mentara/gateways/admission.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "mentara/config/version.h"
+#include "mentara/connections/rooms.h"
+#include "mentara/contract/event_table.h"
+#include "mentara/domain/cursor.h"
+#include "mentara/events/events.h"
+#include "mentara/gateways/caller.h"
+#include "wire/base/log.h"
+
+namespace mentara::gateways {
+namespace {
+
+constexpr std::string_view default_device = "default"; // clients that name no device share one place in the stream
+
+wire::sio::ConnectError to_connect_error(const Failure& failure) {
+  wire::sio::ConnectError error{failure.error, {}};
+  wire::JsonObjectWriter data(error.data);
+  data.member("code", to_string(failure.code));
+  if (failure.retry_after_ms) data.member("retryAfterMs", *failure.retry_after_ms);
+  data.end();
+  return error;
+}
+
+std::string text_member(wire::JsonView object, std::string_view key) {
+  const auto value = object.find(key);
+  return std::string(value ? value->string().value_or(std::string_view()) : std::string_view());
+}
+
+} // namespace
+
+void Admission::guard(wire::sio::Namespace& nsp) {
+  nsp.use([this](wire::sio::Socket& socket, wire::sio::Next next) { authenticate(socket, std::move(next)); });
+  nsp.on_connection([this](wire::sio::Socket& socket) { welcome(socket); });
+  nsp.on_disconnect([this](wire::sio::Socket& socket, wire::sio::DisconnectReason reason) { forget(socket, reason); });
+}
+
+void Admission::authenticate(wire::sio::Socket& socket, wire::sio::Next next) {
+  std::string token, device;
+  if (const auto auth = json_.parse(socket.handshake().auth())) {
+    token = text_member(*auth, "token");
+    device = text_member(*auth, "deviceId");
+  }
+  const std::string query_token = socket.handshake().query("token").value_or(std::string());
+  const auto identity = parts_.authenticator.authenticate(
+      {token, socket.handshake().header("authorization").value_or(std::string_view()), query_token});
+  socket.handshake().forget_auth();
+  if (!identity) return next.refuse(to_connect_error(identity.error()));
+  if (device.empty()) device = default_device;
+  if (!is_well_formed_id(device)) {
+    return next.refuse(to_connect_error(invalid("deviceId", "auth.deviceId must be 1 to 128 of A-Z a-z 0-9 _ - . :")));
+  }
+  socket.state = Caller{*identity, DeviceId{device}};
+
+  auto admit = [next = std::move(next)](bool admitted) mutable {
+    if (admitted) return next();
+    next.refuse(to_connect_error(
+        {Code::connection_limit, "You have too many connections open. Close one of them, then connect again."}));
+  };
+  connections::ConnectedSocket connected{socket.id(), socket.nsp().name(), identity->user.id, DeviceId{device}};
+  parts_.home.run(socket.loop(), [this, &loop = socket.loop(), connected = std::move(connected), user = identity->user,
+                                  admit = std::move(admit)]() mutable {
+    const bool admitted = parts_.connections.register_connection(std::move(connected), user);
+    if (admitted) parts_.store.learn_user(user);
+    if (&loop == &parts_.home.loop()) return admit(admitted);
+    loop.post([admit = std::move(admit), admitted]() mutable { admit(admitted); });
+  });
+}
+
+void Admission::welcome(wire::sio::Socket& socket) {
+  const Caller& caller = caller_of(socket);
+  socket.join(connections::user_room(caller.user().id));
+  const std::string cursor = to_text(parts_.store.end_of_log());
+  contract::Connected connected{.userId = caller.user().id.value,
+                                .user = contract::UserShape(caller.user()),
+                                .socketId = socket.id(),
+                                .deviceId = caller.device_id.value,
+                                .serverTime = parts_.clock.now(),
+                                .cursor = cursor,
+                                .version = version()};
+  socket.emit(contract::server_event::connected.name, connected);
+  wire::log(wire::LogLevel::debug, "socket connected",
+            {{"socket", socket.id()}, {"nsp", socket.nsp().name()}, {"user", caller.user().id.value}});
+  parts_.home.run(socket.loop(), [this, event = events::UserConnectedEvent{metadata(socket), caller.device_id,
+                                                                           socket.nsp().name()}]() mutable {
+    parts_.bus.publish(std::move(event));
+  });
+}
+
+void Admission::forget(wire::sio::Socket& socket, wire::sio::DisconnectReason reason) {
+  const Caller& caller = caller_of(socket);
+  wire::log(wire::LogLevel::debug, "socket disconnected", {{"socket", socket.id()}, {"why", to_string(reason)}});
+  parts_.home.run(socket.loop(),
+                  [this, id = socket.id(),
+                   event = events::UserDisconnectedEvent{metadata(socket), caller.device_id, socket.nsp().name(),
+                                                         std::string(to_string(reason))}]() mutable {
+                    parts_.connections.unregister_connection(id);
+                    parts_.bus.publish(std::move(event));
+                  });
+}
+
+events::Metadata Admission::metadata(const wire::sio::Socket& socket) const {
+  return {caller_of(socket).user().id, socket.id(), parts_.clock.now()};
+}
+
+} // namespace mentara::gateways

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+
+#include "mentara/auth/authenticator.h"
+#include "mentara/connections/connection_manager.h"
+#include "mentara/connections/home.h"
+#include "mentara/events/event_bus.h"
+#include "mentara/events/events.h"
+#include "mentara/storage/store.h"
+#include "wire/base/json.h"
+#include "wire/sio/namespace.h"
+
+namespace mentara::gateways {
+
+// What every namespace has in common: who may connect, what he hears first, and what is forgotten when he leaves. One
+// for each namespace and loop; what is shared lives on the home loop.
+class Admission {
+ public:
+  struct Parts {
+    const auth::Authenticator& authenticator; // any thread
+    const connections::Home& home;
+    // on the home loop
+    connections::ConnectionManager& connections;
+    storage::Store& store;
+    events::EventBus& bus;
+    const WallClock& clock; // any thread
+  };
+
+  explicit Admission(const Parts& parts) : parts_(parts) {}
+
+  // Before the gateway's own handlers are registered, so that `connected` is the first event of a socket.
+  void guard(wire::sio::Namespace& nsp);
+
+ private:
+  void authenticate(wire::sio::Socket& socket, wire::sio::Next next);
+  void welcome(wire::sio::Socket& socket);
+  void forget(wire::sio::Socket& socket, wire::sio::DisconnectReason reason);
+  events::Metadata metadata(const wire::sio::Socket& socket) const;
+
+  const Parts parts_;
+  wire::JsonParser json_;
+};
+
+} // namespace mentara::gateways

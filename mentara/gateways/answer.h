@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "mentara/contract/failure_payloads.h"
+#include "mentara/domain/failure.h"
+#include "wire/sio/ack.h"
+#include "wire/sio/socket.h"
+
+namespace mentara::gateways {
+
+// How a client's event is answered: by its ack if it asked for one; else a success says nothing, and a failure is
+// emitted as `exception`. On the socket's loop; at most once.
+class Answer {
+ public:
+  Answer(wire::sio::Socket& socket, std::string_view event, wire::sio::Ack ack)
+      : socket_(socket.weak_from_this()), event_(event), ack_(std::move(ack)) {}
+  Answer(Answer&&) noexcept = default;
+  Answer& operator=(Answer&&) = delete;
+
+  template <class AckPayload>
+  void success(const AckPayload& payload) {
+    ack_(payload);
+  }
+  void failure(const Failure& failure) {
+    if (ack_) return ack_(contract::FailureAck(failure));
+    if (const auto socket = socket_.lock()) socket->emit("exception", contract::Exception(event_, failure));
+  }
+
+ private:
+  std::weak_ptr<wire::sio::Socket> socket_;
+  std::string_view event_; // a constant of the contract, or of the packet while it is handled
+  wire::sio::Ack ack_;
+};
+
+} // namespace mentara::gateways

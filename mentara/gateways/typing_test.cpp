@@ -1,0 +1,57 @@
+#include "mentara/gateways/typing.h"
+
+#include <gtest/gtest.h>
+
+namespace mentara::gateways {
+namespace {
+
+using namespace std::chrono_literals;
+
+const wire::TimePoint t0{};
+const Typing::Typist alice{"s1", UserId{"alice"}, ConversationId{"c1"}};
+const Typing::Typist alice_elsewhere{"s1", UserId{"alice"}, ConversationId{"c2"}};
+const Typing::Typist bob{"s2", UserId{"bob"}, ConversationId{"c1"}};
+
+TEST(Typing, tells_the_others_at_the_start_and_at_the_stop) {
+  Typing typing;
+  EXPECT_TRUE(typing.start(alice, t0));
+  EXPECT_TRUE(typing.stop(alice));
+  EXPECT_TRUE(typing.empty());
+}
+
+TEST(Typing, says_nothing_about_a_stop_without_a_start) {
+  Typing typing;
+  EXPECT_FALSE(typing.stop(alice));
+  typing.start(bob, t0);
+  EXPECT_FALSE(typing.stop(alice)) << "somebody else's does not count";
+}
+
+TEST(Typing, relays_a_repeated_start_only_every_two_seconds) {
+  Typing typing;
+  typing.start(alice, t0);
+  EXPECT_FALSE(typing.start(alice, t0 + 1999ms));
+  EXPECT_TRUE(typing.start(alice, t0 + 2s));
+  EXPECT_FALSE(typing.start(alice, t0 + 3s));
+}
+
+TEST(Typing, ends_by_itself_five_seconds_after_the_last_start) {
+  Typing typing;
+  typing.start(alice, t0);
+  typing.start(alice, t0 + 3s);
+  EXPECT_EQ(typing.next_expiry(), t0 + 8s);
+  EXPECT_TRUE(typing.expire(t0 + 8s - 1ns).empty());
+  EXPECT_EQ(typing.expire(t0 + 8s), std::vector{alice});
+  EXPECT_EQ(typing.next_expiry(), std::nullopt);
+}
+
+TEST(Typing, ends_everywhere_when_the_socket_leaves) {
+  Typing typing;
+  typing.start(alice, t0);
+  typing.start(bob, t0);
+  typing.start(alice_elsewhere, t0);
+  EXPECT_EQ(typing.drop("s1"), (std::vector{alice, alice_elsewhere}));
+  EXPECT_EQ(typing.next_expiry(), t0 + 5s) << "bob types on";
+}
+
+} // namespace
+} // namespace mentara::gateways
