@@ -65,7 +65,6 @@ class RequestParser::Beast final : public beast::http::basic_parser<true> {
       : request_(request), body_(body), body_bytes_max_(body_bytes_max) {
     header_limit(UINT32_MAX); // scan_head() has counted already
     body_limit(boost::none);  // checked here
-    eager(true);
   }
 
   Facts facts;
@@ -172,23 +171,21 @@ Result<RequestParser::Progress, ParseError> RequestParser::scan_head(std::string
     const bool ended = newline != std::string_view::npos;
     const std::size_t line_end = ended ? newline + 1 : input.size();
     const std::string_view line = input.substr(scanned_, line_end - scanned_);
-    if (ended && !line.ends_with("\r\n")) return ParseError::bad_request;
-
     if (lines_ == 0) {
-      if (ended && line.size() == 2) { // RFC 9112 §2.2: one empty line before a request is ignored
+      if (line == "\r\n") { // RFC 9112 §2.2: one empty line before a request is ignored
         if (head_begin_ > 0) return ParseError::bad_request;
         head_begin_ = scanned_ = line_end;
         searched_ = 0;
         continue;
       }
-      const std::size_t line_bytes = line.size() - (ended ? 2 : std::size_t{line.ends_with('\r')});
+      const std::size_t line_bytes = line.size() - (line.ends_with("\r\n") ? 2 : ended || line.ends_with('\r') ? 1 : 0);
       if (line_bytes > options_.request_line_bytes_max) {
         return line.find(' ') > method_bytes_max ? ParseError::bad_request : ParseError::uri_too_long;
       }
       request_line_end_ = line_end;
     } else {
-      if (line_end - request_line_end_ > options_.header_bytes_max) return ParseError::header_fields_too_large;
       if (line.starts_with(' ') || line.starts_with('\t')) return ParseError::bad_request; // obs-fold
+      if (line_end - request_line_end_ > options_.header_bytes_max) return ParseError::header_fields_too_large;
       if (line.size() > 2 && lines_ > options_.header_count_max) return ParseError::header_fields_too_large;
     }
 
@@ -196,6 +193,7 @@ Result<RequestParser::Progress, ParseError> RequestParser::scan_head(std::string
       searched_ = line.size();
       return Progress::need_more;
     }
+    if (!line.ends_with("\r\n")) return ParseError::bad_request;
     ++lines_;
     scanned_ = line_end;
     searched_ = 0;

@@ -199,6 +199,7 @@ TEST(MessageCodec, H3_limits_the_request_line) {
   EXPECT_EQ(read(line_of(100) + "Host: a\r\n\r\n", options).substr(0, 7), "GET /xx");
   EXPECT_EQ(read(line_of(101) + "Host: a\r\n\r\n", options), "414");
   EXPECT_EQ(read("GET /" + std::string(200, 'x'), options), "414") << "also when the line never ends";
+  EXPECT_EQ(read("GET /" + std::string(200, 'x') + "\nHost: a\r\n\r\n", options), "414");
   EXPECT_EQ(read(std::string(200, 'M'), options), "400");
   EXPECT_EQ(read(std::string(32, 'M') + " / HTTP/1.1\r\nHost: a\r\n\r\n"), std::string(32, 'M') + " /");
   EXPECT_EQ(read(std::string(33, 'M') + " / HTTP/1.1\r\nHost: a\r\n\r\n"), "400");
