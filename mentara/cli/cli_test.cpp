@@ -154,8 +154,9 @@ TEST_F(CommandLine, dev_does_not_trust_a_secret_that_others_can_read_or_that_is_
   chmod(secret_file_.c_str(), 0600);
   EXPECT_EQ(run({"serve", "--dev", "--data", directory_.string()}), exit_failure);
   EXPECT_THAT(err_, HasSubstr("holds no secret; delete it"));
-  std::filesystem::remove(secret_file_);
-  std::filesystem::create_symlink("/dev/zero", secret_file_);
+  std::ofstream(secret_file_) << std::string(64, 'a');
+  std::filesystem::rename(secret_file_, directory_ / "elsewhere");
+  std::filesystem::create_symlink("elsewhere", secret_file_);
   EXPECT_EQ(run({"serve", "--dev", "--data", directory_.string()}), exit_failure);
   EXPECT_FALSE(served_);
 }
