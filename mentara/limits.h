@@ -52,6 +52,7 @@ inline constexpr std::size_t group_commit_max = 1024; // writes in one transacti
 // --- Start-up ---
 inline constexpr std::size_t config_file_bytes_max = 1024 * 1024;
 
+static_assert(4 * user_id_chars_max + 16 <= wire::limits::room_name_bytes_max, "every user's room can be named");
 static_assert(connect_timeout <= wire::limits::connect_timeout,
               "the application is stricter than the library, not laxer");
 static_assert(group_commit_max <= write_queue_max, "a group is taken from the queue");

@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 // A layer is a folder. It may include itself and what is listed: folders, or single headers.
 const base = ['wire/base'];
 const rules = ['mentara/domain', 'mentara/events', 'mentara/storage/store.h', 'mentara/auth', 'mentara/limits.h', ...base];
-const edge = ['mentara/services', 'mentara/contract', 'wire/sio', 'wire/http', ...rules];
+const edge = [
+  'mentara/services', 'mentara/contract', 'mentara/config/version.h', 'wire/sio', 'wire/http', 'wire/net/loop.h', ...rules,
+];
 const layers = {
   'wire/base': [],
   'wire/net': base,

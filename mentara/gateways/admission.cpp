@@ -11,6 +11,7 @@
 #include "mentara/events/events.h"
 #include "mentara/gateways/caller.h"
 #include "wire/base/log.h"
+#include "wire/sio/server.h"
 
 namespace mentara::gateways {
 namespace {
@@ -26,9 +27,12 @@ wire::sio::ConnectError to_connect_error(const Failure& failure) {
   return error;
 }
 
+// A value of another type is not the same as none: as text it fails where the text is checked.
 std::string text_member(wire::JsonView object, std::string_view key) {
   const auto value = object.find(key);
-  return std::string(value ? value->string().value_or(std::string_view()) : std::string_view());
+  if (!value || value->is_null()) return {};
+  const auto text = value->string();
+  return text ? std::string(*text) : value->to_text();
 }
 
 } // namespace
@@ -81,6 +85,7 @@ void Admission::welcome(wire::sio::Socket& socket) {
                                 .deviceId = caller.device_id.value,
                                 .serverTime = parts_.clock.now(),
                                 .cursor = cursor,
+                                .limits = {.maxPayload = socket.nsp().server().options().max_http_buffer_size},
                                 .version = version()};
   socket.emit(contract::server_event::connected.name, connected);
   wire::log(wire::LogLevel::debug, "socket connected",

@@ -51,7 +51,7 @@ inline constexpr std::size_t json_values_max = 20'000;
 inline constexpr std::size_t json_number_chars_max = 64;
 inline constexpr std::size_t connects_per_client_max = 10;
 inline constexpr std::size_t rooms_per_socket_max = 1000;
-inline constexpr std::size_t room_name_bytes_max = 200;
+inline constexpr std::size_t room_name_bytes_max = 640;
 inline constexpr std::size_t acks_outstanding_max = 256;
 inline constexpr std::size_t namespace_name_bytes_max = 256;
 

@@ -101,10 +101,10 @@ void PollingTransport::on_abort(http::Exchange& exchange) {
 
 // --- out ---
 
-net::Pressure PollingTransport::pressure() const {
-  return queued_bytes_ <= limits::unsent_bytes_soft   ? net::Pressure::none
-         : queued_bytes_ <= limits::unsent_bytes_hard ? net::Pressure::soft
-                                                      : net::Pressure::hard;
+Pressure PollingTransport::pressure() const {
+  return queued_bytes_ <= limits::unsent_bytes_soft   ? Pressure::none
+         : queued_bytes_ <= limits::unsent_bytes_hard ? Pressure::soft
+                                                      : Pressure::hard;
 }
 
 void PollingTransport::queue(Queued packet, std::size_t bytes) {

@@ -52,7 +52,7 @@ class PollingTransport final : public Transport, public net::TurnEnd {
 
   TransportName name() const override { return TransportName::polling; }
   bool writable() const override { return poll_ != nullptr && queue_.empty(); }
-  net::Pressure pressure() const override;
+  Pressure pressure() const override;
   void send(PacketType type, std::string_view data) override;
   void send_binary(std::string_view bytes) override;
   void send(const SharedPacket& packet) override;

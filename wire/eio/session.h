@@ -60,7 +60,7 @@ class Session final {
   bool open() const { return state_ == State::open; }
   TransportName transport() const { return transport_->name(); }
   bool writable() const { return open() && transport_->writable(); }
-  net::Pressure pressure() const { return open() ? transport_->pressure() : net::Pressure::none; }
+  Pressure pressure() const { return open() ? transport_->pressure() : Pressure::none; }
 
   void send_text(std::string_view message);
   void send_binary(std::string_view message);

@@ -2,8 +2,8 @@
 
 #include <string_view>
 
+#include "wire/base/pressure.h"
 #include "wire/eio/packet.h"
-#include "wire/net/connection.h"
 
 namespace wire::eio {
 
@@ -17,7 +17,7 @@ class Transport {
   // A packet that is sent now leaves at once; false means that it waits behind others or for the next poll. Drives
   // `volatile`.
   virtual bool writable() const = 0;
-  virtual net::Pressure pressure() const = 0;
+  virtual Pressure pressure() const = 0;
 
   virtual void send(PacketType type, std::string_view data) = 0;
   virtual void send_binary(std::string_view bytes) = 0;

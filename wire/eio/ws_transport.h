@@ -37,7 +37,7 @@ class WsTransport final : public Transport,
 
   TransportName name() const override { return TransportName::websocket; }
   bool writable() const override { return connection_->unsent_bytes() == 0; }
-  net::Pressure pressure() const override { return connection_->pressure(); }
+  Pressure pressure() const override { return connection_->pressure(); }
   void send(PacketType type, std::string_view data) override;
   void send_binary(std::string_view bytes) override;
   void send(const SharedPacket& packet) override;

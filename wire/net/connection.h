@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "wire/base/limits.h"
+#include "wire/base/pressure.h"
 #include "wire/net/endpoint.h"
 #include "wire/net/loop.h"
 #include "wire/net/write_queue.h"
@@ -16,13 +17,6 @@ enum class CloseCause {
   peer_closed,   // an orderly end of what the peer sends
   error,         // reset, timed out, unreachable
   slow_consumer, // the peer did not read: unsent_bytes_hard was passed for unsent_hard_timeout
-};
-
-// The verdict on how far a peer is behind, for those who feed it.
-enum class Pressure {
-  none,
-  soft, // more than unsent_bytes_soft is unsent: feed it no more that can wait, drop what is ephemeral
-  hard, // more than unsent_bytes_hard: what does not fit must end the connection, not grow it
 };
 
 // Hears of one connection. Each may close the connection, replace the handler, or destroy itself.

@@ -82,7 +82,7 @@ test('what is wrong with a new conversation is said with the name of its field',
   for (const [field, payload] of [
     ['type', { participantIds: ['bob'] }], ['type', { type: 'CLUB', participantIds: ['bob'] }],
     ['participantIds', { type: 'GROUP' }], ['participantIds', { type: 'GROUP', participantIds: 'bob' }],
-    ['participantIds[1]', { type: 'GROUP', participantIds: ['bob', 'not an id'] }],
+    ['participantIds[1]', { type: 'GROUP', participantIds: ['bob', 'a\u0000b'] }],
     ['title', { type: 'GROUP', participantIds: ['bob'], title: 'x'.repeat(201) }],
     ['metadata', { type: 'GROUP', participantIds: ['bob'], metadata: 'text' }],
     ['historyVisibility', { type: 'GROUP', participantIds: ['bob'], historyVisibility: 'SOME' }],
