@@ -12,8 +12,13 @@ import { Program, freePort } from './program.mjs';
 import { secret, token } from './tokens.mjs';
 import { next, patience } from './wait.mjs';
 
+const directories = [];
+process.on('exit', () => directories.forEach((directory) => rmSync(directory, { recursive: true, force: true })));
+
+// Removed when the test file is done.
 export function temporaryDirectory() {
-  return mkdtempSync(join(tmpdir(), 'mentara-journey-'));
+  directories.push(mkdtempSync(join(tmpdir(), 'mentara-journey-')));
+  return directories.at(-1);
 }
 
 export class Mentara {
@@ -48,7 +53,6 @@ export class Mentara {
   async end() {
     this.sockets.forEach((socket) => socket.disconnect());
     if (!this.program.ended) await this.program.stop();
-    rmSync(this.data, { recursive: true });
   }
 
   // A socket that may not be connected yet; it is closed when the server ends.
