@@ -25,7 +25,7 @@ const layers = {
   'mentara/auth': ['mentara/domain', 'mentara/events', 'mentara/config/config.h', 'mentara/limits.h', ...base],
   'mentara/services': rules,
   'mentara/contract': ['mentara/domain', 'mentara/limits.h', ...base],
-  'mentara/connections': ['mentara/connections', ...edge],
+  'mentara/connections': edge,
   'mentara/gateways': ['mentara/connections', ...edge],
   'mentara/api': ['mentara/connections', ...edge],
   'mentara/ops': ['mentara/connections', 'mentara/config/config.h', ...edge],
