@@ -35,12 +35,15 @@ inline constexpr std::size_t participants_max = 1000;
 inline constexpr std::size_t cursor_chars_max = 512;
 inline constexpr std::int64_t conversations_page_max = 100;
 inline constexpr std::int64_t history_page_max = 200;
+inline constexpr std::size_t history_page_bytes_max = 512 * 1024; // a page of long messages ends earlier, with hasMore
 inline constexpr std::int64_t safe_integer_max = 9'007'199'254'740'991; // what a JavaScript number holds exactly
 // One character is at most 12 bytes of JSON, an emoji written as two \uXXXX.
 static_assert(12 * (content_chars_max + attachments_max * (url_chars_max + file_name_chars_max + mime_type_chars_max)) +
                       metadata_bytes_max <
                   wire::limits::max_http_buffer_size,
               "the largest message must fit into one packet, however it is escaped");
+static_assert(history_page_bytes_max < wire::limits::unsent_bytes_hard,
+              "reading history must not look like not reading");
 static_assert(4 * user_id_chars_max * participants_max < wire::limits::max_http_buffer_size,
               "so must the longest list of participants");
 

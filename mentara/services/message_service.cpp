@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "mentara/events/events.h"
+#include "mentara/limits.h"
 
 namespace mentara::services {
 namespace {
@@ -64,18 +65,39 @@ Result<Sent, Failure> send_message(Transaction& transaction, const UserId& user,
   return Sent{{std::move(message), false}, position, transaction.member_ids(sender->conversation_key)};
 }
 
+std::size_t weight(const Message& message) {
+  std::size_t bytes = message.content.size() + message.metadata.size();
+  for (const Attachment& attachment : message.attachments) {
+    bytes += attachment.url.size() + attachment.name.size() + attachment.mime_type.size();
+  }
+  return bytes;
+}
+
+// How many of these, in this order, fit into a page: as many as were asked for, unless they are long; at least one.
+template <class Iterator>
+std::size_t count_that_fit(Iterator message, Iterator end, std::size_t limit) {
+  std::size_t count = 0, bytes = 0;
+  for (; message != end && count < limit; ++message, ++count) {
+    bytes += weight(*message);
+    if (count > 0 && bytes > limits::history_page_bytes_max) break;
+  }
+  return count;
+}
+
 HistoryPage latest_below(Snapshot& snapshot, const Membership& reader, std::int64_t before_seq, std::size_t limit) {
   auto messages = snapshot.messages_before(reader.conversation_key, before_seq, reader.visible_above(), limit + 1);
-  const bool has_more = messages.size() > limit;
-  if (has_more) messages.erase(messages.begin());
+  const std::size_t count = count_that_fit(messages.rbegin(), messages.rend(), limit);
+  const bool has_more = messages.size() > count;
+  messages.erase(messages.begin(), messages.end() - static_cast<std::ptrdiff_t>(count));
   return {std::move(messages), has_more};
 }
 
 HistoryPage first_above(Snapshot& snapshot, const Membership& reader, std::int64_t after_seq, std::size_t limit) {
   auto messages =
       snapshot.messages_after(reader.conversation_key, std::max(after_seq, reader.visible_above()), limit + 1);
-  const bool has_more = messages.size() > limit;
-  if (has_more) messages.pop_back();
+  const std::size_t count = count_that_fit(messages.begin(), messages.end(), limit);
+  const bool has_more = messages.size() > count;
+  messages.erase(messages.begin() + static_cast<std::ptrdiff_t>(count), messages.end());
   return {std::move(messages), has_more};
 }
 

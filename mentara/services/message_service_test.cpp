@@ -203,6 +203,27 @@ TEST_F(HistoryTest, lies_around_a_seq) {
   EXPECT_EQ(page({.around_seq = 1, .limit = 4}), "12+");
 }
 
+TEST_F(HistoryTest, ends_a_page_of_long_messages_early_and_says_that_there_is_more) {
+  const std::string half(limits::history_page_bytes_max / 2, 'x');
+  for (const char* end : {"a", "b", "c"}) send("ann", "c", half.substr(1) + end);
+  const auto ends = [&](HistoryQuery query) {
+    query.conversation_id = {"c"};
+    std::string text;
+    const auto page = history("bob", query);
+    for (const Message& message : page->messages) text += message.content.back();
+    return text + (page->has_more ? "+" : "");
+  };
+  EXPECT_EQ(ends({.limit = 10}), "bc+") << "the newest two, just as many bytes as a page may have";
+  EXPECT_EQ(ends({.before_seq = 9, .limit = 10}), "1234567a") << "and it goes on behind them";
+  EXPECT_EQ(ends({.after_seq = 7, .limit = 10}), "ab+");
+  EXPECT_EQ(ends({.after_seq = 9, .limit = 10}), "c");
+}
+
+TEST_F(HistoryTest, holds_at_least_one_message_however_long) {
+  send("ann", "c", std::string(limits::history_page_bytes_max + 1, 'x'));
+  EXPECT_EQ(history("bob", {.conversation_id = {"c"}, .limit = 10})->messages.size(), 1u);
+}
+
 // --- Who joined late (I7) ---
 
 class LateMemberTest : public HistoryTest {
