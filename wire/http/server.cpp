@@ -126,7 +126,7 @@ void Server::Connection::advance() {
   advancing_ = true;
   while (connection_ && !destination_) {
     // Who does not read the answers gets no more of them.
-    if (!session_.unanswered() && connection_->pressure() != net::Pressure::none) break;
+    if (!session_.unanswered() && connection_->pressure() != Pressure::none) break;
     const Session::Step step = session_.next(now());
     if (step == Session::Step::wait) break;
     take(step);
