@@ -20,7 +20,6 @@ inline constexpr wire::Duration token_leeway = wire::seconds(5);
 // Shorter than Socket.IO's 45 s: who has not shown a token by then only holds a descriptor.
 inline constexpr wire::Duration connect_timeout = wire::seconds(10);
 inline constexpr std::size_t sockets_per_user_max = 20; // in one namespace
-inline constexpr std::size_t sockets_per_ip_max = 2000; // many users may share an address
 inline constexpr std::size_t threads_max = 256;
 
 // --- Payloads; characters are Unicode code points ---

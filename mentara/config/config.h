@@ -62,10 +62,6 @@ struct EngineConfig {
 
 struct LimitsConfig {
   std::size_t sockets_per_user = limits::sockets_per_user_max; // in one namespace
-  std::size_t sockets_per_ip = limits::sockets_per_ip_max;
-  std::size_t content_max = limits::content_chars_max;
-  std::size_t attachments_max = limits::attachments_max;
-  std::size_t participants_max = limits::participants_max;
 };
 
 struct DatabaseConfig {

@@ -73,8 +73,6 @@ TEST_F(LoadConfig, without_anything_the_defaults_hold_and_are_safe) {
   EXPECT_EQ(config.engine.ping_timeout, 20s);
   EXPECT_EQ(config.engine.max_payload, 1'000'000u);
   EXPECT_EQ(config.limits.sockets_per_user, 20u);
-  EXPECT_EQ(config.limits.sockets_per_ip, 2000u);
-  EXPECT_EQ(config.limits.content_max, 16'384u);
 }
 
 TEST_F(LoadConfig, the_file_is_read) {

@@ -115,14 +115,6 @@ std::vector<Option> make_options() {
 
       {"limits.sockets_per_user", "How many sockets one user may have in one namespace.",
        whole_number(at(&Config::limits, &LimitsConfig::sockets_per_user), 1, million)},
-      {"limits.sockets_per_ip", "How many connections may come from one address (IPv6: from one /64).",
-       whole_number(at(&Config::limits, &LimitsConfig::sockets_per_ip), 1, million)},
-      {"limits.content_max", "The longest message, in characters.",
-       whole_number(at(&Config::limits, &LimitsConfig::content_max), 1, limits::content_chars_max)},
-      {"limits.attachments_max", "The most attachments of one message.",
-       whole_number(at(&Config::limits, &LimitsConfig::attachments_max), 0, limits::attachments_max)},
-      {"limits.participants_max", "The most participants of one conversation.",
-       whole_number(at(&Config::limits, &LimitsConfig::participants_max), 2, limits::participants_max)},
 
       {"database.write_queue_max", "How many writes may wait; what comes on top is answered with `unavailable`.",
        whole_number(at(&Config::database, &DatabaseConfig::write_queue_max), 1, million)},
