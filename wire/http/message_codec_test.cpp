@@ -151,6 +151,7 @@ TEST(MessageCodec, H1_refuses_every_ambiguous_end_of_a_request_and_reads_nothing
   }
   EXPECT_EQ(read("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + std::string(smuggled)), "400");
   EXPECT_EQ(read(post_with(std::string_view("A: b\0c", 6), rest)), "400");
+  EXPECT_EQ(read("GET / HTTP/1.1\nHost: a\n"), "400") << "at once, not when the head ends";
   EXPECT_EQ(read("GET / HTTP/1.1\nHost: a\n\n" + std::string(smuggled)), "400");
   EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: a\n\r\n" + std::string(smuggled)), "400");
 }

@@ -106,7 +106,6 @@ void Connection::flush() {
   }
   if (!queue_.empty() || !socket_->native.is_open()) return;
   if (closing_) {
-    if (peer_finished_) return destroy_socket();
     boost::system::error_code ignored;
     socket_->native.shutdown(NativeSocket::shutdown_send, ignored);
     loop_.timers().arm(*this, loop_.now() + limits::ws_close_timeout);
@@ -186,7 +185,6 @@ void Connection::abort() {
 // A peer that asked and then finished sending (`nc -N`) still waits for what was written before its FIN was read.
 void Connection::on_peer_finished() {
   if (queue_.empty()) return fail(CloseCause::peer_closed);
-  peer_finished_ = true;
   ConnectionHandler* handler = handler_;
   close();
   if (handler) handler->on_closed(CloseCause::peer_closed);

@@ -101,11 +101,10 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   const Endpoint peer_;
   WriteQueue queue_;
   ConnectionHandler* handler_ = nullptr;
-  bool open_ = true;           // accepts sends
-  bool closing_ = false;       // flushing, then waiting for the peer's FIN; the pending wait holds this object
-  bool peer_finished_ = false; // its FIN came; it may still read
-  bool reading_ = false;       // a wait for readability is pending
-  bool writing_ = false;       // a wait for writability is pending
+  bool open_ = true;     // accepts sends
+  bool closing_ = false; // flushing, then waiting for the peer's FIN; the pending wait holds this object
+  bool reading_ = false; // a wait for readability is pending
+  bool writing_ = false; // a wait for writability is pending
   bool paused_ = false;
 };
 

@@ -117,11 +117,12 @@ TEST_F(ConnectionTest, judges_the_pressure_at_its_limits) {
 }
 
 TEST_F(ConnectionTest, closes_a_slow_consumer) {
+  const TimePoint begin = loop.now();
   connection->send(std::string(limits::unsent_bytes_hard * 4, 'x'));
   run_turns(loop);
-  loop.timers().advance(loop.now() + limits::unsent_hard_timeout - milliseconds(100));
+  loop.timers().advance(begin + limits::unsent_hard_timeout - milliseconds(100));
   EXPECT_EQ(handler.cause, std::nullopt);
-  loop.timers().advance(loop.now() + limits::unsent_hard_timeout + milliseconds(100));
+  loop.timers().advance(begin + limits::unsent_hard_timeout + milliseconds(100));
   EXPECT_EQ(handler.cause, CloseCause::slow_consumer);
   EXPECT_FALSE(connection->open());
 }
@@ -175,8 +176,8 @@ TEST_F(ConnectionTest, waits_for_the_peers_FIN_no_longer_than_the_close_timeout)
 TEST_F(ConnectionTest, lets_a_slow_peer_read_the_rest_for_longer_than_the_close_timeout) {
   const std::string large = pattern(3'000'000);
   connection->send(large);
-  connection->close();
   run_turns(loop);
+  connection->close();
   loop.timers().advance(loop.now() + limits::ws_close_timeout + seconds(1));
   ASSERT_TRUE(client_sees_the_end());
   EXPECT_TRUE(client->received() == large);
