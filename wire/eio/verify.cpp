@@ -5,7 +5,6 @@
 #include "wire/http/query.h"
 
 namespace wire::eio {
-namespace {
 
 bool is_field_text(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
@@ -13,8 +12,6 @@ bool is_field_text(std::string_view text) {
     return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
   });
 }
-
-} // namespace
 
 bool is_sid(std::string_view text) {
   return (text.size() == 20 || text.size() == 21) && std::all_of(text.begin(), text.end(), [](char c) {

@@ -28,4 +28,7 @@ Result<VerifiedRequest, RequestError> verify(const RequestFacts& facts, bool pol
 // 20 characters of the alphabet of our sids, and one more that names a loop other than the first.
 bool is_sid(std::string_view text);
 
+// The value of a header may have no control characters but a tab (RFC 9110 §5.5).
+bool is_field_text(std::string_view text);
+
 } // namespace wire::eio
