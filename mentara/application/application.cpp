@@ -37,6 +37,7 @@ wire::cluster::NodeOptions node_options(const Config& config) {
   options.server.connect_timeout = config.engine.connect_timeout;
   options.server.max_http_buffer_size = config.engine.max_payload;
   options.server.decoder.message_bytes_max = config.engine.max_payload;
+  options.server.http_compression.reset(); // no secret shares a compressed answer with what others can choose
   options.http.body_bytes_max = config.engine.max_payload;
 
   wire::http::CorsOptions cors;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "wire/eio/packet_codec.h"
+#include "wire/http/content_encoding.h"
 
 namespace wire::eio {
 namespace {
@@ -10,24 +11,24 @@ namespace {
 constexpr std::string_view close_packet = "1";
 constexpr std::string_view noop_packet = "6";
 
-http::Response payload_response(std::string body) {
-  return {200, {{"Content-Type", "text/plain; charset=UTF-8"}, {"cache-control", "no-store"}}, std::move(body)};
-}
-
 } // namespace
 
 PollingTransport::PollingTransport(net::Loop& loop, Session& session, Responder& responder,
-                                   std::size_t payload_packets_max)
-    : loop_(loop), session_(session), responder_(responder), payload_packets_max_(payload_packets_max) {}
+                                   std::size_t payload_packets_max,
+                                   std::optional<HttpCompressionOptions> http_compression)
+    : loop_(loop),
+      session_(session),
+      responder_(responder),
+      payload_packets_max_(payload_packets_max),
+      http_compression_(http_compression) {}
 
 PollingTransport::~PollingTransport() = default;
 
 // --- in ---
 
-void PollingTransport::open(http::Exchange& exchange,
-                            const std::function<void(const http::Request&, http::Headers&)>& initial_headers) {
-  http::Response response = payload_response(take_payload());
-  if (initial_headers) initial_headers(exchange.request(), response.headers);
+void PollingTransport::open(http::Exchange& exchange, http::Headers initial_headers) {
+  http::Response response = payload_response(exchange.request(), take_payload());
+  for (auto& header : initial_headers) response.headers.push_back(std::move(header));
   responder_.respond(exchange, std::move(response));
 }
 
@@ -40,9 +41,9 @@ void PollingTransport::on_poll(http::Exchange& exchange) {
   poll_ = &exchange;
   if (closing_) {
     closed_ = true;
-    std::string payload = take_payload();
-    append_to_payload(payload, noop_packet, false);
-    append_to_payload(payload, close_packet, false);
+    Payload payload = take_payload();
+    append_to_payload(payload.bytes, noop_packet, false);
+    append_to_payload(payload.bytes, close_packet, false);
     answer_poll(std::move(payload));
     return session_.on_flushed();
   }
@@ -132,11 +133,12 @@ void PollingTransport::flush() {
   session_.on_drained();
 }
 
-std::string PollingTransport::take_payload() {
-  std::string payload;
-  payload.reserve(queued_bytes_ + queue_.size());
+PollingTransport::Payload PollingTransport::take_payload() {
+  Payload payload;
+  payload.bytes.reserve(queued_bytes_ + queue_.size());
   for (const Queued& packet : queue_) {
-    append_to_payload(payload, packet.shared.frame ? packet.shared.packet() : packet.own, packet.binary);
+    append_to_payload(payload.bytes, packet.shared.frame ? packet.shared.packet() : packet.own, packet.binary);
+    if (packet.shared.compress) payload.compress = true; // also that of a packet which is not shared
   }
   queue_ = {};
   queued_bytes_ = 0;
@@ -146,7 +148,7 @@ std::string PollingTransport::take_payload() {
 void PollingTransport::release_poll() {
   if (!poll_) return;
   if (queue_.empty()) {
-    answer_poll(std::string(noop_packet));
+    answer_poll(noop_packet);
   } else {
     flush();
   }
@@ -154,7 +156,7 @@ void PollingTransport::release_poll() {
 
 std::vector<PollingTransport::Queued> PollingTransport::give_up() {
   closed_ = true;
-  if (poll_) answer_poll(std::string(close_packet));
+  if (poll_) answer_poll(close_packet);
   queued_bytes_ = 0;
   return std::exchange(queue_, {});
 }
@@ -166,19 +168,32 @@ bool PollingTransport::close() {
     return false;
   }
   closed_ = true;
-  std::string payload = take_payload();
-  append_to_payload(payload, close_packet, false);
+  Payload payload = take_payload();
+  append_to_payload(payload.bytes, close_packet, false);
   answer_poll(std::move(payload));
   return true;
 }
 
 void PollingTransport::abort() {
   if (std::exchange(closed_, true)) return;
-  if (poll_) answer_poll(std::string(close_packet));
+  if (poll_) answer_poll(close_packet);
 }
 
-void PollingTransport::answer_poll(std::string payload) {
-  responder_.respond(*std::exchange(poll_, nullptr), payload_response(std::move(payload)));
+void PollingTransport::answer_poll(Payload payload) {
+  http::Exchange& poll = *std::exchange(poll_, nullptr);
+  responder_.respond(poll, payload_response(poll.request(), std::move(payload)));
+}
+
+http::Response PollingTransport::payload_response(const http::Request& request, Payload payload) const {
+  http::Response response{200, {{"Content-Type", "text/plain; charset=UTF-8"}, {"cache-control", "no-store"}}, {}};
+  if (http_compression_ && payload.compress && payload.bytes.size() >= http_compression_->threshold) {
+    if (const auto encoding = http::negotiate_encoding(request.header("accept-encoding").value_or(""))) {
+      response.headers.emplace_back("Content-Encoding", http::to_string(*encoding));
+      payload.bytes = http::compress(*encoding, payload.bytes);
+    }
+  }
+  response.body = std::move(payload.bytes);
+  return response;
 }
 
 void PollingTransport::answer_bare(http::Exchange& exchange, int status) {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,18 +22,24 @@ class Responder {
   ~Responder() = default;
 };
 
+// Compressed answers to polls, for clients that accept gzip or deflate.
+struct HttpCompressionOptions {
+  std::size_t threshold = 1024; // bytes of the whole answer
+};
+
 // A session's packets as the bodies of polls: GET brings what is queued, or hangs until there is something; POST
 // carries what the client sends.
 class PollingTransport final : public Transport, public net::TurnEnd {
  public:
-  PollingTransport(net::Loop& loop, Session& session, Responder& responder, std::size_t payload_packets_max);
+  PollingTransport(net::Loop& loop, Session& session, Responder& responder, std::size_t payload_packets_max,
+                   std::optional<HttpCompressionOptions> http_compression = std::nullopt);
   ~PollingTransport();
 
   // `self` keeps the session's server entry alive while a flush is due.
   void set_keep_alive(std::weak_ptr<void> self) { self_ = std::move(self); }
 
   // The handshake's own request brings the open packet.
-  void open(http::Exchange& exchange, const std::function<void(const http::Request&, http::Headers&)>& initial_headers);
+  void open(http::Exchange& exchange, http::Headers initial_headers);
   void on_poll(http::Exchange& exchange);
   void on_post_head(http::Exchange& exchange); // the body is still to come
   void on_post(http::Exchange& exchange);
@@ -63,8 +69,14 @@ class PollingTransport final : public Transport, public net::TurnEnd {
   void on_turn_end() override { flush(); }
   void queue(Queued packet, std::size_t bytes);
   void flush();
-  std::string take_payload();
-  void answer_poll(std::string payload);
+  struct Payload {
+    std::string bytes;
+    bool compress = false; // at least one of its packets may be compressed
+  };
+  Payload take_payload();
+  void answer_poll(Payload payload);
+  void answer_poll(std::string_view packet) { answer_poll(Payload{std::string(packet)}); }
+  http::Response payload_response(const http::Request& request, Payload payload) const;
   void answer_bare(http::Exchange& exchange, int status);
 
   // constant after construction
@@ -72,6 +84,7 @@ class PollingTransport final : public Transport, public net::TurnEnd {
   Session& session_;
   Responder& responder_;
   const std::size_t payload_packets_max_;
+  const std::optional<HttpCompressionOptions> http_compression_;
   std::weak_ptr<void> self_;
 
   http::Exchange* poll_ = nullptr; // hangs

@@ -55,14 +55,14 @@ class Server::Live final : public SessionHost,
   PollingTransport* polling() { return polling_.get(); }
 
   PollingTransport& use_polling() {
-    polling_ =
-        std::make_unique<PollingTransport>(server_.loop_, session_, server_, server_.options_.payload_packets_max);
+    polling_ = std::make_unique<PollingTransport>(
+        server_.loop_, session_, server_, server_.options_.payload_packets_max, server_.options_.http_compression);
     polling_->set_keep_alive(weak_from_this());
     return *polling_;
   }
-  WsTransport& use_websocket(std::shared_ptr<net::Connection> connection, bool base64) {
-    websocket_ =
-        std::make_unique<WsTransport>(std::move(connection), session_, server_.options_.websocket_options, base64);
+  WsTransport& use_websocket(Accepted& accepted, bool base64) {
+    websocket_ = std::make_unique<WsTransport>(std::move(accepted.connection), session_,
+                                               server_.options_.websocket_options, base64, std::move(accepted.deflate));
     return *websocket_;
   }
 
@@ -144,12 +144,14 @@ class Server::Live final : public SessionHost,
 };
 
 Server::Server(net::Loop& loop, ServerOptions options)
-    : loop_(loop), options_([&] {
+    : loop_(loop),
+      options_([&] {
         options.websocket_options.message_bytes_max = options.max_http_buffer_size;
         if (options.path.ends_with('/')) options.path.pop_back();
         if (options.add_trailing_slash) options.path += '/';
         return std::move(options);
-      }()) {}
+      }()),
+      cookie_(options_.cookie ? std::optional<Cookie>(*options_.cookie) : std::nullopt) {}
 
 Server::~Server() { *alive_ = false; }
 
@@ -182,8 +184,15 @@ void Server::respond(http::Exchange& exchange, http::Response response) {
   exchange.respond(std::move(response));
 }
 
-void Server::refuse(http::Exchange& exchange, RequestError error, std::string_view text) {
+void Server::report(const http::Request& request, RequestError error, std::string_view text, std::string_view context) {
   log(LogLevel::debug, "request refused", {{"why", text}, {"code", static_cast<int>(error)}});
+  if (!on_connection_error_) return;
+  const std::string derived = context.empty() ? connection_error_context(request, error, text) : std::string(context);
+  on_connection_error_({request, error, text, derived});
+}
+
+void Server::refuse(http::Exchange& exchange, RequestError error, std::string_view text, std::string_view context) {
+  report(exchange.request(), error, text, context);
   if (is_websocket_upgrade(exchange.request())) return refuse_upgrade(exchange, 400, text);
   std::string body;
   JsonObjectWriter(body).member("code", static_cast<int>(error)).member("message", text).end();
@@ -203,6 +212,7 @@ bool Server::refuse_foreign_origin(http::Exchange& exchange) {
   const auto refusal = options_.refuse_origin(exchange.request().header("origin"));
   if (!refusal) return false;
   if (is_websocket_upgrade(exchange.request())) {
+    report(exchange.request(), RequestError::forbidden, *refusal);
     refuse_upgrade(exchange, 403, *refusal);
   } else {
     refuse(exchange, RequestError::forbidden, *refusal);
@@ -263,6 +273,35 @@ void Server::on_request(http::Exchange& exchange) {
   const http::Request& request = exchange.request();
   if (options_.cors && request.method == "OPTIONS")
     return exchange.respond(http::preflight_response(*options_.cors, request));
+  run_middlewares(exchange, 0);
+}
+
+AllowReply Server::decision_on(http::Exchange& exchange,
+                               UniqueFunction<void(std::optional<std::string> refusal)> then) {
+  const auto& waiting = deciding_[&exchange] = std::make_shared<bool>(true);
+  return AllowReply([this, alive = alive_, &exchange, still = std::weak_ptr<bool>(waiting),
+                     then = std::move(then)](std::optional<std::string> refusal) mutable {
+    if (!*alive || still.expired()) return; // the client left meanwhile
+    deciding_.erase(&exchange);
+    then(std::move(refusal));
+  });
+}
+
+void Server::run_middlewares(http::Exchange& exchange, std::size_t index) {
+  if (index == middlewares_.size()) return serve(exchange);
+  middlewares_[index](
+      exchange.request(), decision_on(exchange, [this, &exchange, index](std::optional<std::string> refusal) {
+        if (!refusal) return run_middlewares(exchange, index + 1);
+        if (const auto live = session_of(exchange.request()); live && live->polling()) {
+          live->polling()->on_post_refused(exchange);
+        }
+        log(LogLevel::debug, "a middleware refused a request", {{"why", *refusal}});
+        refuse(exchange, RequestError::bad_request, to_string(RequestError::bad_request), "MIDDLEWARE_FAILURE");
+      }));
+}
+
+void Server::serve(http::Exchange& exchange) {
+  const http::Request& request = exchange.request();
   const auto verified = verify_request(request);
   if (!verified) return refuse(exchange, verified.error(), to_string(verified.error()));
   if (verified->sid.empty()) return begin_handshake(exchange, *verified);
@@ -296,25 +335,22 @@ void Server::on_abort(http::Exchange& exchange) {
 
 void Server::begin_handshake(http::Exchange& exchange, const VerifiedRequest& verified) {
   if (!options_.allow_request) return open_session(exchange, verified);
-  const auto& waiting = deciding_[&exchange] = std::make_shared<bool>(true);
   options_.allow_request(exchange.request(),
-                         AllowReply([this, alive = alive_, verified, &exchange,
-                                     still = std::weak_ptr<bool>(waiting)](std::optional<std::string> refusal) {
-                           if (!*alive || still.expired()) return; // the client left meanwhile
-                           deciding_.erase(&exchange);
+                         decision_on(exchange, [this, &exchange, verified](std::optional<std::string> refusal) {
                            if (refusal) return refuse(exchange, RequestError::forbidden, *refusal);
                            open_session(exchange, verified);
                          }));
 }
 
-std::shared_ptr<net::Connection> Server::accept_websocket(http::Exchange& exchange, bool initial,
-                                                          std::string& leftover) {
+Server::Accepted Server::accept_websocket(http::Exchange& exchange, bool initial) {
   const http::Request& request = exchange.request();
   const std::string upgrade = joined_header(request, "upgrade"), connection = joined_header(request, "connection"),
                     key = joined_header(request, "sec-websocket-key"),
                     version = joined_header(request, "sec-websocket-version"),
-                    protocol = joined_header(request, "sec-websocket-protocol");
-  const auto accept = ws::accept_handshake({request.method, upgrade, connection, key, version, protocol});
+                    protocol = joined_header(request, "sec-websocket-protocol"),
+                    extensions = joined_header(request, "sec-websocket-extensions");
+  const auto accept = ws::accept_handshake({request.method, upgrade, connection, key, version, protocol, extensions},
+                                           options_.per_message_deflate ? &*options_.per_message_deflate : nullptr);
   if (!accept) {
     const ws::Refusal refusal = ws::refusal(accept.error());
     http::Response response{refusal.status, {{"Content-Type", "text/plain"}}, std::string(refusal.text), true};
@@ -322,12 +358,15 @@ std::shared_ptr<net::Connection> Server::accept_websocket(http::Exchange& exchan
       response.headers.emplace_back("Sec-WebSocket-Version", std::string(refusal.sec_websocket_version));
     }
     respond(exchange, std::move(response));
-    return nullptr;
+    return {};
   }
   http::Headers headers{
       {"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Accept", accept->sec_websocket_accept}};
   if (!accept->sec_websocket_protocol.empty()) {
     headers.emplace_back("Sec-WebSocket-Protocol", std::string(accept->sec_websocket_protocol));
+  }
+  if (!accept->sec_websocket_extensions.empty()) {
+    headers.emplace_back("Sec-WebSocket-Extensions", accept->sec_websocket_extensions);
   }
   if (options_.cors) http::append_cors_headers(headers, *options_.cors, request.header("origin"));
   if (initial && options_.initial_headers) options_.initial_headers(request, headers);
@@ -335,7 +374,10 @@ std::shared_ptr<net::Connection> Server::accept_websocket(http::Exchange& exchan
   std::string raw = "HTTP/1.1 101 Switching Protocols\r\n";
   append_headers(raw, headers);
   raw += "\r\n";
-  return exchange.upgrade(std::move(raw), leftover);
+  Accepted accepted;
+  if (accept->deflate) accepted.deflate = std::make_unique<ws::Deflate>(*accept->deflate);
+  accepted.connection = exchange.upgrade(std::move(raw), accepted.leftover);
+  return accepted;
 }
 
 void Server::open_session(http::Exchange& exchange, const VerifiedRequest& verified) {
@@ -345,37 +387,40 @@ void Server::open_session(http::Exchange& exchange, const VerifiedRequest& verif
   Session& session = live->session();
 
   if (verified.transport == TransportName::websocket) {
-    std::string leftover;
-    auto connection = accept_websocket(exchange, true, leftover);
-    if (!connection) return;
+    Accepted accepted = accept_websocket(exchange, true);
+    if (!accepted.connection) return;
     sessions_.emplace(session.sid(), live);
-    WsTransport& transport = live->use_websocket(std::move(connection), verified.base64);
+    WsTransport& transport = live->use_websocket(accepted, verified.base64);
     session.start(transport, "[]", loop_.now());
+    if (options_.initial_packet) session.send_text(*options_.initial_packet);
     if (on_connection_) on_connection_(session, live->request());
     transport.start();
-    if (!leftover.empty()) transport.receive(leftover);
+    if (!accepted.leftover.empty()) transport.receive(accepted.leftover);
     return;
   }
   sessions_.emplace(session.sid(), live);
   PollingTransport& transport = live->use_polling();
   session.start(transport, options_.allow_upgrades && options_.websocket ? R"(["websocket"])" : "[]", loop_.now());
-  transport.open(exchange, options_.initial_headers);
+  if (options_.initial_packet) session.send_text(*options_.initial_packet);
+  http::Headers headers;
+  if (cookie_) headers.emplace_back("Set-Cookie", cookie_->set_cookie(session.sid()));
+  if (options_.initial_headers) options_.initial_headers(exchange.request(), headers);
+  transport.open(exchange, std::move(headers));
   if (on_connection_) on_connection_(session, live->request());
 }
 
 void Server::upgrade_session(http::Exchange& exchange, const std::shared_ptr<Live>& live, bool base64) {
-  std::string leftover;
   const bool may_probe = live->may_probe() && options_.allow_upgrades;
-  auto connection = accept_websocket(exchange, false, leftover);
-  if (!connection) return;
+  Accepted accepted = accept_websocket(exchange, false);
+  if (!accepted.connection) return;
   if (!may_probe) {
     // Accepted and closed at once: the session goes on over the transport that it has.
-    connection->send(std::string_view("\x88\x00", 2));
-    return connection->close();
+    accepted.connection->send(std::string_view("\x88\x00", 2));
+    return accepted.connection->close();
   }
-  WsTransport& transport = live->use_websocket(std::move(connection), base64);
+  WsTransport& transport = live->use_websocket(accepted, base64);
   live->begin_probe();
-  if (!leftover.empty()) transport.receive(leftover);
+  if (!accepted.leftover.empty()) transport.receive(accepted.leftover);
 }
 
 } // namespace wire::eio

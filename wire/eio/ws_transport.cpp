@@ -9,8 +9,8 @@
 namespace wire::eio {
 
 WsTransport::WsTransport(std::shared_ptr<net::Connection> connection, Session& session,
-                         const ws::SessionOptions& options, bool base64)
-    : connection_(std::move(connection)), session_(session), frames_(options), base64_(base64) {}
+                         const ws::SessionOptions& options, bool base64, std::unique_ptr<ws::Deflate> deflate)
+    : connection_(std::move(connection)), session_(session), frames_(options, std::move(deflate)), base64_(base64) {}
 
 WsTransport::~WsTransport() {
   if (connection_->open()) connection_->abort();
@@ -31,6 +31,7 @@ void WsTransport::start_probe(ProbeListener& listener) {
 
 void WsTransport::send(PacketType type, std::string_view data) {
   if (!frames_.is_open()) return;
+  if (frames_.deflate()) return send_compressed(ws::Opcode::text, std::string(1, static_cast<char>(type)).append(data));
   connection_->send_with([&](std::string& out) {
     ws::append_frame_header(out, ws::Opcode::text, 1 + data.size());
     out += static_cast<char>(type);
@@ -40,22 +41,27 @@ void WsTransport::send(PacketType type, std::string_view data) {
 
 void WsTransport::send_binary(std::string_view bytes) {
   if (!frames_.is_open()) return;
+  const std::string text = base64_ ? "b" + base64_encode(bytes) : std::string();
+  const auto opcode = base64_ ? ws::Opcode::text : ws::Opcode::binary;
+  const std::string_view packet = base64_ ? text : bytes;
+  if (frames_.deflate()) return send_compressed(opcode, packet);
   connection_->send_with([&](std::string& out) {
-    if (base64_) {
-      const std::string text = "b" + base64_encode(bytes);
-      ws::append_frame_header(out, ws::Opcode::text, text.size());
-      out += text;
-    } else {
-      ws::append_frame_header(out, ws::Opcode::binary, bytes.size());
-      out += bytes;
-    }
+    ws::append_frame_header(out, opcode, packet.size());
+    out += packet;
   });
+}
+
+void WsTransport::send_compressed(ws::Opcode opcode, std::string_view packet) {
+  connection_->send_with([&](std::string& out) { frames_.deflate()->append_frame(out, opcode, packet); });
 }
 
 void WsTransport::send(const SharedPacket& packet) {
   if (!frames_.is_open()) return;
   if (packet.binary && base64_) return send_binary(packet.packet());
-  connection_->send(packet.frame);
+  if (frames_.deflate() && packet.compress) {
+    return send_compressed(packet.binary ? ws::Opcode::binary : ws::Opcode::text, packet.packet());
+  }
+  connection_->send(packet.frame); // an uncompressed frame is good for every client (RFC 7692 §6)
 }
 
 bool WsTransport::close() {

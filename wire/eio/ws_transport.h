@@ -26,9 +26,9 @@ class WsTransport final : public Transport,
                           private ws::SessionOutput,
                           private net::WheelTimer {
  public:
-  // `base64`: binary messages leave as text frames "b…".
+  // `base64`: binary messages leave as text frames "b…". `deflate` is there when the handshake agreed on it.
   WsTransport(std::shared_ptr<net::Connection> connection, Session& session, const ws::SessionOptions& options,
-              bool base64);
+              bool base64, std::unique_ptr<ws::Deflate> deflate = nullptr);
   ~WsTransport();
 
   void start();                                            // as the session's transport
@@ -51,6 +51,7 @@ class WsTransport final : public Transport,
   void on_drained() override;
   void on_closed(net::CloseCause cause) override;
   void send(std::string_view frame) override;
+  void send_compressed(ws::Opcode opcode, std::string_view packet);
   void on_text(std::string_view text) override;
   void on_binary(std::string_view bytes) override;
   void on_closed(const ws::Closed& closed) override;
