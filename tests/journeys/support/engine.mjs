@@ -9,7 +9,7 @@ export const separator = '\x1e';
 
 const keepAlive = new http.Agent({ keepAlive: true });
 
-// {status, headers, body}; `body` to send may be a string, a Buffer, or an array of chunks (sent chunked). With onRequest the
+// {status, headers, body, bytes}; `bytes` is the body as a Buffer. `body` to send may be a string, a Buffer, or an array of chunks (sent chunked). With onRequest the
 // request has a connection of its own, and is handed over to be interrupted.
 export function request(url, { method = 'GET', body, headers = {}, onRequest } = {}) {
   const answered = new Promise((resolve, reject) => {
@@ -36,7 +36,9 @@ function read(incoming) {
     const chunks = [];
     incoming.on('data', (chunk) => chunks.push(chunk));
     incoming.on('end', () =>
-      resolve({ status: incoming.statusCode, headers: incoming.headers, body: Buffer.concat(chunks).toString() }));
+      resolve({
+        status: incoming.statusCode, headers: incoming.headers, body: Buffer.concat(chunks).toString(), bytes: Buffer.concat(chunks),
+      }));
     incoming.on('error', reject);
   });
 }
