@@ -1,0 +1,53 @@
+# client_bundle(OUTPUT) writes a piece of C++ for wire/sio/client_bundle.cpp, which takes the JavaScript client's bundles of
+# MENTARA_CLIENT_DIST into the binary, each also compressed. Without that folder it names none, and the server serves no client.
+set(MENTARA_CLIENT_DIST "${CMAKE_SOURCE_DIR}/tests/journeys/node_modules/socket.io/client-dist" CACHE PATH
+    "The folder client-dist of the npm package socket.io")
+find_program(GZIP gzip)
+
+function(client_bundle output)
+  file(GLOB found CONFIGURE_DEPENDS ${MENTARA_CLIENT_DIST}/socket.io*.js ${MENTARA_CLIENT_DIST}/socket.io*.js.map)
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/client_bundle)
+  set(bytes "") # lines for the assembler: a compiler would need minutes for so long an array
+  set(symbols "")
+  set(files "")
+  set(count 0)
+  set(version "")
+  foreach(name socket.io.js socket.io.min.js socket.io.esm.min.js socket.io.msgpack.min.js)
+    foreach(file ${name} ${name}.map)
+      if(NOT GZIP OR NOT ${MENTARA_CLIENT_DIST}/${file} IN_LIST found)
+        continue()
+      endif()
+      file(MAKE_DIRECTORY ${folder})
+      execute_process(COMMAND ${GZIP} -9 -n -c ${MENTARA_CLIENT_DIST}/${file} OUTPUT_FILE ${folder}/${file}.gz
+                      COMMAND_ERROR_IS_FATAL ANY)
+      set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${MENTARA_CLIENT_DIST}/${file})
+      string(MAKE_C_IDENTIFIER ${file} symbol)
+      set(symbol wire_client_${symbol})
+      set(here "${MENTARA_CLIENT_DIST}/${file}")
+      foreach(name_of_bytes ${symbol} ${symbol}_gz)
+        string(APPEND bytes "  \"${name_of_bytes}: .incbin \\\"${here}\\\"\\n${name_of_bytes}_end: .byte 0\\n\"\n")
+        string(APPEND symbols "extern \"C\" const char ${name_of_bytes}[], ${name_of_bytes}_end[];\n")
+        set(here "${folder}/${file}.gz")
+      endforeach()
+      string(APPEND files "  {\"${file}\", ${symbol}, ${symbol}_end, ${symbol}_gz, ${symbol}_gz_end},\n")
+      math(EXPR count "${count} + 1")
+      if(NOT version)
+        file(READ ${MENTARA_CLIENT_DIST}/${file} head LIMIT 200)
+        string(REGEX MATCH "Socket\\.IO v([0-9A-Za-z.-]+)" matched "${head}")
+        set(version ${CMAKE_MATCH_1})
+      endif()
+    endforeach()
+  endforeach()
+  if(files AND NOT version)
+    message(FATAL_ERROR "${MENTARA_CLIENT_DIST}: no version in the bundles")
+  endif()
+  if(NOT files)
+    message(STATUS "No client bundles in ${MENTARA_CLIENT_DIST}: serve_client will have nothing to serve")
+  endif()
+  string(CONCAT content
+    "asm(\".pushsection .rodata\\n\"\n${bytes}  \".popsection\\n\");\n${symbols}"
+    "constexpr std::string_view bundle_version = \"${version}\";\n"
+    "const std::array<BundledFile, ${count}> bundled_files{{\n${files}}};\n")
+  set_source_files_properties(client_bundle.cpp PROPERTIES OBJECT_DEPENDS "${found}")
+  file(GENERATE OUTPUT ${output} CONTENT "${content}")
+endfunction()
