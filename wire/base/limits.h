@@ -59,12 +59,16 @@ inline constexpr std::size_t namespace_name_bytes_max = 256;
 inline constexpr std::size_t unsent_bytes_soft = 256 * 1024;
 inline constexpr std::size_t unsent_bytes_hard = 1024 * 1024;
 inline constexpr Duration unsent_hard_timeout = seconds(10);
+inline constexpr std::size_t unsent_bytes_max =
+    16 * 1024 * 1024;                                       // a burst to a peer that reads may pass the hard limit
+inline constexpr std::size_t early_flush_bytes = 64 * 1024; // queued in one turn: written before its end
 
 static_assert(request_line_bytes_max + header_bytes_max <= pipelined_bytes_max, "a head must fit while it arrives");
 static_assert(ws_message_bytes_max <= http_body_bytes_max, "what fits over websocket must fit over polling");
 static_assert(max_http_buffer_size == ws_message_bytes_max, "what is advertised is what is enforced");
 static_assert(upgrade_timeout < ping_interval + ping_timeout, "an upgrade must fail before its session does");
-static_assert(unsent_bytes_soft < unsent_bytes_hard);
+static_assert(unsent_bytes_soft < unsent_bytes_hard && unsent_bytes_hard < unsent_bytes_max);
+static_assert(early_flush_bytes < unsent_bytes_soft, "a peer that reads is not behind because of our own corking");
 static_assert(unsent_bytes_hard >= max_http_buffer_size, "the largest message must fit into an empty queue");
 
 } // namespace wire::limits

@@ -102,11 +102,7 @@ void PollingTransport::on_abort(http::Exchange& exchange) {
 
 // --- out ---
 
-Pressure PollingTransport::pressure() const {
-  return queued_bytes_ <= limits::unsent_bytes_soft   ? Pressure::none
-         : queued_bytes_ <= limits::unsent_bytes_hard ? Pressure::soft
-                                                      : Pressure::hard;
-}
+Pressure PollingTransport::pressure() const { return pressure_of(queued_bytes_); }
 
 void PollingTransport::queue(Queued packet, std::size_t bytes) {
   if (closed_ || closing_) return;

@@ -48,6 +48,8 @@ void Connection::set_handler(ConnectionHandler& handler) {
 
 void Connection::schedule_flush() {
   if (!writing_ && !turn_end_scheduled()) loop_.at_turn_end(std::shared_ptr<TurnEnd>(shared_from_this(), this));
+  // A turn may queue more than the peer should ever be behind: what it can take at once is not its debt.
+  if (queue_.bytes() > limits::early_flush_bytes && !writing_ && write_queued() == Written::blocked) wait_writable();
   if (queue_.bytes() > limits::unsent_bytes_hard) watch_pressure();
 }
 
@@ -58,13 +60,13 @@ void Connection::watch_pressure() {
 void Connection::on_timer(TimePoint) {
   if (closing_) {
     destroy_socket(); // the peer never said its FIN, or never read the rest
-  } else if (pressure() == Pressure::hard) {
+  } else if (pressure() >= Pressure::hard) {
     fail(CloseCause::slow_consumer);
   }
 }
 
-void Connection::flush() {
-  while (!queue_.empty() && socket_->native.is_open() && !writing_) {
+Connection::Written Connection::write_queued() {
+  while (!queue_.empty()) {
     iovec pieces[pieces_max];
     int count = queue_.gather(pieces, pieces_max);
     std::size_t total = 0;
@@ -93,18 +95,29 @@ void Connection::flush() {
     }
     if (written < 0) {
       if (errno == EINTR) continue;
-      if (errno == EAGAIN || errno == EWOULDBLOCK) return wait_writable();
-      return fail(CloseCause::error);
+      return errno == EAGAIN || errno == EWOULDBLOCK ? Written::blocked : Written::failed;
     }
     queue_.consume(static_cast<std::size_t>(written));
     if (closing_) {
       loop_.timers().arm(*this, loop_.now() + limits::unsent_hard_timeout); // it reads: it may have the rest
-    } else if (pressure() != Pressure::hard) {
+    } else if (pressure() < Pressure::hard) {
       cancel();
     }
-    if (static_cast<std::size_t>(written) < total) return wait_writable();
+    if (static_cast<std::size_t>(written) < total) return Written::blocked;
   }
-  if (!queue_.empty() || !socket_->native.is_open()) return;
+  return Written::all;
+}
+
+void Connection::flush() {
+  if (!socket_->native.is_open() || writing_) return;
+  switch (write_queued()) {
+    case Written::blocked:
+      return wait_writable();
+    case Written::failed:
+      return fail(CloseCause::error);
+    case Written::all:
+      break;
+  }
   if (closing_) {
     boost::system::error_code ignored;
     socket_->native.shutdown(NativeSocket::shutdown_send, ignored);

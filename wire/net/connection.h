@@ -69,11 +69,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void resume_reading();
 
   std::size_t unsent_bytes() const { return queue_.bytes(); }
-  Pressure pressure() const {
-    return queue_.bytes() <= limits::unsent_bytes_soft   ? Pressure::none
-           : queue_.bytes() <= limits::unsent_bytes_hard ? Pressure::soft
-                                                         : Pressure::hard;
-  }
+  Pressure pressure() const { return pressure_of(queue_.bytes()); }
   const Endpoint& peer() const { return peer_; }
   Loop& loop() { return loop_; }
 
@@ -87,6 +83,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void schedule_flush();
   void on_turn_end() override { flush(); }
   void on_timer(TimePoint now) override;
+  enum class Written { all, blocked, failed };
+  Written write_queued(); // as much as the kernel takes
   void flush();
   void wait_readable();
   void wait_writable();

@@ -105,15 +105,22 @@ TEST_F(ConnectionTest, writes_on_when_a_slow_reader_has_read) {
   EXPECT_TRUE(client->received() == large);
 }
 
-TEST_F(ConnectionTest, judges_the_pressure_at_its_limits) {
-  connection->send(std::string(limits::unsent_bytes_soft, 'x'));
-  EXPECT_EQ(connection->pressure(), Pressure::none);
+TEST_F(ConnectionTest, does_not_count_what_the_peer_can_take_at_once_as_its_debt) {
+  connection->send(std::string(limits::early_flush_bytes, 'x'));
+  EXPECT_EQ(connection->unsent_bytes(), limits::early_flush_bytes) << "gathered for the end of the turn";
   connection->send("x");
-  EXPECT_EQ(connection->pressure(), Pressure::soft);
-  connection->send(std::string(limits::unsent_bytes_hard - limits::unsent_bytes_soft - 1, 'x'));
-  EXPECT_EQ(connection->pressure(), Pressure::soft);
-  connection->send("x");
-  EXPECT_EQ(connection->pressure(), Pressure::hard);
+  EXPECT_EQ(connection->unsent_bytes(), 0u) << "written before it";
+  for (int i = 0; i < 400; ++i) {
+    connection->send(std::string(50'000, 'x'));
+    client->read(100'000);
+    ASSERT_LT(connection->pressure(), Pressure::hard) << "a turn of twenty megabytes to a peer that reads";
+    if (connection->unsent_bytes() > 0) run_turns(loop);
+  }
+}
+
+TEST_F(ConnectionTest, judges_a_peer_that_does_not_read) {
+  connection->send(std::string(limits::unsent_bytes_max * 2, 'x'));
+  EXPECT_EQ(connection->pressure(), Pressure::full);
 }
 
 TEST_F(ConnectionTest, closes_a_slow_consumer) {
@@ -133,7 +140,7 @@ TEST_F(ConnectionTest, spares_a_consumer_that_caught_up) {
   ASSERT_EQ(connection->pressure(), Pressure::hard);
   ASSERT_TRUE(run_until(loop, [&] {
     client->read(10'000);
-    return connection->pressure() != Pressure::hard;
+    return connection->pressure() < Pressure::hard;
   }));
   loop.timers().advance(loop.now() + limits::unsent_hard_timeout + seconds(1));
   EXPECT_EQ(handler.cause, std::nullopt);

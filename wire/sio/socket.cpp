@@ -125,7 +125,7 @@ void Socket::send_packet(PacketType type, std::optional<std::uint64_t> id, std::
                          const Payload& payload) {
   if (state_ == State::closed) return;
   eio::Session& session = client_.session();
-  if (session.pressure() == Pressure::hard) return end_slow_connection();
+  if (session.pressure() == Pressure::full) return end_slow_connection();
 
   const auto& attachments = payload.attachments();
   if (!attachments.empty()) type = type == PacketType::event ? PacketType::binary_event : PacketType::binary_ack;
@@ -144,7 +144,7 @@ void Socket::send_packet(PacketType type, std::optional<std::uint64_t> id, std::
 bool Socket::deliver(const EncodedEvent& event, const BroadcastFlags& flags) {
   eio::Session& session = client_.session();
   if (flags.is_volatile && !session.writable()) return true;
-  if (session.pressure() == Pressure::hard) return false;
+  if (session.pressure() == Pressure::full) return false;
   session.send(event.text);
   for (const eio::SharedPacket& attachment : event.attachments) session.send(attachment);
   return true;
