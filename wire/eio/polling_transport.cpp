@@ -53,8 +53,7 @@ void PollingTransport::on_poll(http::Exchange& exchange) {
 void PollingTransport::on_post_head(http::Exchange& exchange) {
   if (post_) {
     answer_bare(exchange, 400);
-    http::Exchange* first = std::exchange(post_, nullptr);
-    first->abort();
+    responder_.abort(*std::exchange(post_, nullptr));
     return session_.on_transport_closed(CloseReason::transport_error);
   }
   if (exchange.request().header("content-type") ==

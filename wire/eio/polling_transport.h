@@ -17,6 +17,7 @@ namespace wire::eio {
 class Responder {
  public:
   virtual void respond(http::Exchange& exchange, http::Response response) = 0;
+  virtual void abort(http::Exchange& exchange) { exchange.abort(); } // drops its connection
 
  protected:
   ~Responder() = default;

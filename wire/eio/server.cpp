@@ -184,6 +184,11 @@ void Server::respond(http::Exchange& exchange, http::Response response) {
   exchange.respond(std::move(response));
 }
 
+void Server::abort(http::Exchange& exchange) {
+  deciding_.erase(&exchange);
+  exchange.abort();
+}
+
 void Server::report(const http::Request& request, RequestError error, std::string_view text, std::string_view context) {
   log(LogLevel::debug, "request refused", {{"why", text}, {"code", static_cast<int>(error)}});
   if (!on_connection_error_) return;

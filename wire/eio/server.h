@@ -113,6 +113,7 @@ class Server final : private http::Handler, public Responder {
   void on_abort(http::Exchange& exchange) override;
 
   void respond(http::Exchange& exchange, http::Response response) override;
+  void abort(http::Exchange& exchange) override;
   void refuse(http::Exchange& exchange, RequestError error, std::string_view text, std::string_view context = {});
   void report(const http::Request& request, RequestError error, std::string_view text, std::string_view context = {});
   void refuse_upgrade(http::Exchange& exchange, int status, std::string_view text);

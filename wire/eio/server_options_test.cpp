@@ -153,6 +153,23 @@ TEST(EioServerOptions, a_post_that_a_middleware_refuses_leaves_its_session_alive
   }
 }
 
+TEST(EioServerOptions, a_second_post_ends_the_first_also_while_a_middleware_thinks_about_it) {
+  RunningServer server({});
+  std::optional<AllowReply> pending;
+  server.engine.use([&](const http::Request& request, AllowReply reply) {
+    request.method == "POST" ? (void)pending.emplace(std::move(reply)) : reply.allow();
+  });
+  const std::string at = std::string(test::polling) + "&sid=" + test::sid_of(server.answer(test::polling));
+  const auto first = server.connect(), second = server.connect();
+  first->send(RunningServer::request(at, "Content-Length: 3\r\n", "POST") + "4ab");
+  ASSERT_TRUE(server.until([&] { return pending.has_value(); }));
+  second->send(RunningServer::request(at, "Content-Length: 3\r\n", "POST") + "4cd");
+  EXPECT_THAT(server.read_until(*second, "\r\n\r\n"), StartsWith("HTTP/1.1 400"));
+  pending->allow(); // the request that it speaks of is gone
+  EXPECT_EQ(server.read_until(*first, "HTTP"), "");
+  EXPECT_EQ(server.last.session, nullptr);
+}
+
 // --- on_connection_error ---
 
 class ConnectionErrors : public testing::Test {
