@@ -10,7 +10,6 @@ import { inbox, next } from './support/wait.mjs';
 for (const threads of [1, 2])
   test(`sio_bench on ${threads} thread(s): echo answers, broadcast reaches everyone of the namespace`, async (t) => {
     const { url, program } = await startExample('sio_bench', { threads });
-    t.after(() => program.stop());
     for (const nsp of ['/', '/messaging']) {
       const sockets = Array.from({ length: 8 }, () => io(url + nsp, { forceNew: true, transports: ['websocket'], reconnection: false }));
       t.after(() => sockets.forEach((socket) => socket.disconnect()));
@@ -20,4 +19,5 @@ for (const threads of [1, 2])
       for (let i = 0; i < 100; i++) sockets[i % 8].emit('broadcast', i);
       for (const box of boxes) assert.deepEqual([...(await box.first(100))].sort((a, b) => a - b), Array.from({ length: 100 }, (_, i) => i));
     }
+    await program.stop();
   });

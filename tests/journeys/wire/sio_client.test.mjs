@@ -102,6 +102,7 @@ for (const [way, transports] of Object.entries(ways)) {
       if (i % 2 === 0) socket.emit('message', i);
       else socket.emit('message-with-ack', i, (ack) => acks.push(ack));
       if (i % 50 === 0) await new Promise(setImmediate); // so that they spread over the upgrade
+      if (i >= 500) await echoed.first((i - 500) / 2); // see eio_client.test.mjs
     }
     assert.deepEqual(await echoed.first(1000), expected.filter((i) => i % 2 === 0));
     await socket.emitWithAck('message-with-ack', 'the last');
