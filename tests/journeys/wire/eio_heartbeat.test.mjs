@@ -54,12 +54,12 @@ test('a websocket that does not answer is closed after the timeout', async () =>
   });
 });
 
-test('data does not stand in for an answer', async () => {
+test('data does not stand in for an answer', async (t) => {
   await takes(interval + timeout, async () => {
     const socket = await RawSocket.open(address);
     const chatter = setInterval(() => socket.send('4noise'), 40);
+    t.after(() => clearInterval(chatter));
     await socket.closeCode(); // with a close frame, or without one when data was just on its way
-    clearInterval(chatter);
   });
 });
 
