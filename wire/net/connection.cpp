@@ -132,6 +132,7 @@ void Connection::flush() {
 void Connection::wait_writable() {
   writing_ = true;
   socket_->native.async_wait(NativeSocket::wait_write, [self = shared_from_this()](boost::system::error_code error) {
+    self->loop_.begin_event();
     self->writing_ = false;
     if (!self->socket_->native.is_open()) return;
     if (error) return self->fail(CloseCause::error);
@@ -142,6 +143,7 @@ void Connection::wait_writable() {
 void Connection::wait_readable() {
   reading_ = true;
   socket_->native.async_wait(NativeSocket::wait_read, [self = shared_from_this()](boost::system::error_code error) {
+    self->loop_.begin_event();
     self->reading_ = false;
     if (!self->socket_->native.is_open()) return;
     if (error) return self->fail(CloseCause::error);

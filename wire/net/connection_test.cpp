@@ -118,6 +118,32 @@ TEST_F(ConnectionTest, does_not_count_what_the_peer_can_take_at_once_as_its_debt
   }
 }
 
+TEST_F(ConnectionTest, gives_an_event_that_ended_a_long_wait_the_time_of_the_event) {
+  struct Watch final : ConnectionHandler {
+    explicit Watch(Loop& l) : loop(l) {}
+    void on_bytes(std::span<char>) override {
+      lag = Clock::now() - loop.now();
+      loop.stop();
+    }
+    void on_closed(CloseCause) override {}
+    Loop& loop;
+    Duration lag{};
+  } watch(loop);
+  connection->set_handler(watch);
+  std::thread later([this] { // the loop under test has nothing to do meanwhile
+    Loop other;
+    Timer timer(other, [&] {
+      client->send("x");
+      other.stop();
+    });
+    timer.arm(milliseconds(200));
+    other.run();
+  });
+  loop.run();
+  later.join();
+  EXPECT_LT(watch.lag, milliseconds(100)) << "timeouts are counted from when it happened";
+}
+
 TEST_F(ConnectionTest, judges_a_peer_that_does_not_read) {
   connection->send(std::string(limits::unsent_bytes_max * 2, 'x'));
   EXPECT_EQ(connection->pressure(), Pressure::full);

@@ -33,7 +33,9 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
   void wait() {
     if (!acceptor.is_open()) return;
     acceptor.async_wait(NativeAcceptor::wait_read, [self = shared_from_this()](boost::system::error_code error) {
-      if (!error) self->accept();
+      if (error) return;
+      self->loop.begin_event();
+      self->accept();
     });
   }
 

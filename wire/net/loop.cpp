@@ -52,7 +52,7 @@ void Loop::run_posted() {
     std::lock_guard lock(posted_->mutex);
     tasks.swap(posted_->tasks);
   }
-  now_ = Clock::now();
+  begin_event();
   for (auto& task : tasks) task();
 }
 
@@ -87,8 +87,8 @@ void Loop::run() {
     now_ = Clock::now();
     Duration wait = longest_wait;
     if (const auto wake = timers_.next_wake()) wait = std::clamp(*wake - now_, Duration::zero(), longest_wait);
+    turn_begun_ = false;
     if (context.run_one_for(wait) > 0) {
-      now_ = Clock::now();
       for (int handled = 1; handled < events_per_turn_max && context.poll_one() > 0; ++handled) {
       }
     }

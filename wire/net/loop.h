@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "wire/base/time.h"
@@ -46,6 +47,10 @@ class Loop {
 
   int index() const { return index_; }
   TimePoint now() const { return now_; } // of this turn
+  // For whatever the reactor calls: the first event of a turn ended a wait, so the time from before it is old.
+  void begin_event() {
+    if (!std::exchange(turn_begun_, true)) now_ = Clock::now();
+  }
   TimingWheel& timers() { return timers_; }
   void at_turn_end(std::shared_ptr<TurnEnd> hook); // kept until it ran; at most once a turn
 
@@ -67,6 +72,7 @@ class Loop {
 
   // owned by the loop's thread
   TimePoint now_;
+  bool turn_begun_ = false;
   TimingWheel timers_;
   std::vector<char> read_buffer_;
   std::vector<std::shared_ptr<TurnEnd>> ending_, ending_now_;
