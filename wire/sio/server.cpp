@@ -6,6 +6,7 @@ Server::Server(net::Loop& loop, ServerOptions options, Cluster* cluster)
     : loop_(loop),
       options_(std::move(options)),
       cluster_(cluster),
+      client_bundle_(client_bundle(options_.path, options_.cors)),
       scratch_{
           JsonParser({limits::json_depth_max, limits::json_values_max, limits::json_number_chars_max}), {}, {}, {}},
       engine_(loop, options_) {

@@ -10,6 +10,7 @@
 #include "wire/http/server.h"
 #include "wire/net/loop.h"
 #include "wire/sio/client.h"
+#include "wire/sio/client_bundle.h"
 #include "wire/sio/decoder.h"
 #include "wire/sio/namespace.h"
 
@@ -22,6 +23,7 @@ struct ServerOptions : eio::ServerOptions {
   Duration connect_timeout = limits::connect_timeout; // until the first namespace is joined
   std::size_t connects_per_client_max = limits::connects_per_client_max;
   DecoderLimits decoder;
+  bool serve_client = true; // socket.io.js and its like below the path, in builds that have them (client_bundle.h)
 };
 
 // The Socket.IO server of one loop. More loops: one of these on each, joined by a Cluster.
@@ -36,7 +38,10 @@ class Server {
   Namespace& of(std::string_view name);
   Namespace* find(std::string_view name);
 
-  void attach(http::Server& http) { engine_.attach(http); }
+  void attach(http::Server& http) {
+    engine_.attach(http);
+    if (options_.serve_client) client_bundle_.attach(http.router());
+  }
   eio::Server& engine() { return engine_; }
   net::Loop& loop() { return loop_; }
   const ServerOptions& options() const { return options_; }
@@ -54,6 +59,7 @@ class Server {
   net::Loop& loop_;
   const ServerOptions options_;
   Cluster* const cluster_;
+  http::StaticFiles client_bundle_;
 
   // owned by the loop
   DecodeScratch scratch_;
