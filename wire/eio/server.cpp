@@ -79,7 +79,7 @@ class Server::Live final : public SessionHost,
     auto queued = polling_->give_up();
     server_.loop_.post([retired = std::shared_ptr<PollingTransport>(std::move(polling_)), self = shared_from_this()] {
     }); // one of its calls may be on the stack
-    session_.on_upgraded(*websocket_, server_.loop_.now());
+    session_.switch_to(*websocket_);
     for (const auto& packet : queued) {
       if (packet.shared.frame) {
         session_.resend(packet.shared);
@@ -87,6 +87,7 @@ class Server::Live final : public SessionHost,
         session_.resend(packet.own, packet.binary);
       }
     }
+    session_.on_upgraded(server_.loop_.now());
   }
   void on_probe_closed() override {
     session_.on_probe_failed();
@@ -309,10 +310,13 @@ void Server::serve(http::Exchange& exchange) {
   const http::Request& request = exchange.request();
   const auto verified = verify_request(request);
   if (!verified) return refuse(exchange, verified.error(), to_string(verified.error()));
-  if (verified->sid.empty()) return begin_handshake(exchange, *verified);
-
+  const bool websocket_that_polls = is_websocket_upgrade(request) && verified->transport == TransportName::polling;
+  if (verified->sid.empty()) {
+    return websocket_that_polls ? turn_away(exchange) : begin_handshake(exchange, *verified);
+  }
   const auto live = find(*verified, request);
   if (!live) return refuse(exchange, live.error(), to_string(live.error()));
+  if (websocket_that_polls) return turn_away(exchange);
   if (is_websocket_upgrade(request)) return upgrade_session(exchange, *live, verified->base64);
   PollingTransport* polling = (*live)->polling();
   if (!polling) return refuse(exchange, RequestError::bad_request, to_string(RequestError::bad_request));
@@ -414,15 +418,19 @@ void Server::open_session(http::Exchange& exchange, const VerifiedRequest& verif
   if (on_connection_) on_connection_(session, live->request());
 }
 
+// A WebSocket that no session wants is accepted and closed at once: that is what clients know.
+void Server::turn_away(http::Exchange& exchange) {
+  const Accepted accepted = accept_websocket(exchange, false);
+  if (!accepted.connection) return;
+  accepted.connection->send(std::string_view("\x88\x00", 2));
+  accepted.connection->close();
+}
+
 void Server::upgrade_session(http::Exchange& exchange, const std::shared_ptr<Live>& live, bool base64) {
-  const bool may_probe = live->may_probe() && options_.allow_upgrades;
+  // The session goes on over the transport that it has.
+  if (!live->may_probe() || !options_.allow_upgrades) return turn_away(exchange);
   Accepted accepted = accept_websocket(exchange, false);
   if (!accepted.connection) return;
-  if (!may_probe) {
-    // Accepted and closed at once: the session goes on over the transport that it has.
-    accepted.connection->send(std::string_view("\x88\x00", 2));
-    return accepted.connection->close();
-  }
   WsTransport& transport = live->use_websocket(accepted, base64);
   live->begin_probe();
   if (!accepted.leftover.empty()) transport.receive(accepted.leftover);

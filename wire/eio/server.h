@@ -133,6 +133,7 @@ class Server final : private http::Handler, public Responder {
     std::string leftover;                        // what came behind the request
   };
   Accepted accept_websocket(http::Exchange& exchange, bool initial);
+  void turn_away(http::Exchange& exchange);
   void upgrade_session(http::Exchange& exchange, const std::shared_ptr<Live>& live, bool base64);
   void remove(Live& live);
 

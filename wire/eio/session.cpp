@@ -82,9 +82,12 @@ void Session::on_probe_failed() {
   if (upgrade_ == Upgrade::probing) upgrade_ = Upgrade::none;
 }
 
-void Session::on_upgraded(Transport& transport, TimePoint now) {
+void Session::switch_to(Transport& transport) {
   upgrade_ = Upgrade::done;
   transport_ = &transport;
+}
+
+void Session::on_upgraded(TimePoint now) {
   // A ping that went out over polling may never be answered: the wait for its pong goes on over the new transport.
   if (awaiting_pong_) arm(now, options_.ping_timeout);
   if (state_ == State::closing) return end(closing_reason_);

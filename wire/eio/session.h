@@ -89,10 +89,11 @@ class Session final {
   void on_probe() { upgrade_ = Upgrade::probing; } // 2probe came and was answered
   void on_probe_failed();                          // the probing transport is gone; polling goes on
   bool probing() const { return upgrade_ == Upgrade::probing; }
-  void on_upgraded(Transport& transport, TimePoint now);
+  void switch_to(Transport& transport); // the one that probed
   // What the former transport did not get out any more; before anything new.
   void resend(const SharedPacket& packet) { transport_->send(packet); }
   void resend(std::string_view packet, bool binary);
+  void on_upgraded(TimePoint now); // all of that was sent again
 
  private:
   enum class State { opening, open, closing, closed };
