@@ -57,10 +57,10 @@ void StopSignals::wait() {
     signalfd_siginfo signal;
     if (read(signals_, &signal, sizeof signal) != sizeof signal) continue;
     if (std::exchange(stopping, true)) {
-      wire::log(wire::LogLevel::warn, "stopping at once: asked a second time");
+      wire::log(wire::LogLevel::warn, "asked to stop a second time: ending at once");
       _exit(128 + static_cast<int>(signal.ssi_signo));
     }
-    wire::log(wire::LogLevel::info, "stopping", {{"signal", signal.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM"}});
+    wire::log(wire::LogLevel::info, "asked to stop", {{"signal", signal.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM"}});
     stop_();
   }
 }

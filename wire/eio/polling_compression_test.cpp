@@ -21,7 +21,7 @@ class HttpCompression : public testing::Test {
   std::string poll(Send send, std::string_view headers = gzip) {
     const std::string sid = test::sid_of(server->answer(test::polling));
     send(*server->last.session);
-    return server->answer(std::string(test::polling) + "&sid=" + sid, headers);
+    return server->answer(test::polling_with(sid), headers);
   }
   std::string poll_text(std::size_t size, std::string_view headers = gzip) {
     return poll([&](Session& session) { session.send_text(std::string(size, 'x')); }, headers);

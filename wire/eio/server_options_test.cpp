@@ -25,7 +25,7 @@ TEST(EioServerOptions, the_cookie_comes_with_the_answer_that_opens_over_polling_
   const std::string sid = test::sid_of(opened);
   EXPECT_THAT(opened, HasSubstr("Set-Cookie: io=" + sid + "; Path=/; HttpOnly; SameSite=Lax\r\n"));
   server.last.session->send_text("x");
-  EXPECT_THAT(server.answer(std::string(test::polling) + "&sid=" + sid), Not(HasSubstr("Set-Cookie")));
+  EXPECT_THAT(server.answer(test::polling_with(sid)), Not(HasSubstr("Set-Cookie")));
 
   const auto client = server.connect();
   client->send(RunningServer::upgrade_request(test::websocket));
@@ -84,9 +84,8 @@ TEST(EioServerOptions, every_request_passes_the_middlewares_in_their_order) {
   }
   const std::string sid = test::sid_of(server.answer(test::polling));
   server.last.session->send_text("x");
-  server.answer(std::string(test::polling) + "&sid=" + sid);
-  EXPECT_THAT(server.answer(std::string(test::polling) + "&sid=" + sid, "Content-Length: 0\r\n", "POST"),
-              StartsWith("HTTP/1.1 200"));
+  server.answer(test::polling_with(sid));
+  EXPECT_THAT(server.answer(test::polling_with(sid), "Content-Length: 0\r\n", "POST"), StartsWith("HTTP/1.1 200"));
   const auto client = server.connect();
   client->send(RunningServer::upgrade_request(test::websocket));
   server.read_until(*client, "maxPayload");
@@ -144,7 +143,7 @@ TEST(EioServerOptions, a_post_that_a_middleware_refuses_leaves_its_session_alive
   server.engine.use([](const http::Request& request, AllowReply reply) {
     request.body == "4no" ? reply.refuse("no") : reply.allow();
   });
-  const std::string at = std::string(test::polling) + "&sid=" + test::sid_of(server.answer(test::polling));
+  const std::string at = test::polling_with(test::sid_of(server.answer(test::polling)));
   for (const char* body : {"4no", "4ok"}) {
     const auto client = server.connect();
     client->send(RunningServer::request(at, "Content-Length: 3\r\n", "POST") + body);
@@ -159,7 +158,7 @@ TEST(EioServerOptions, a_second_post_ends_the_first_also_while_a_middleware_thin
   server.engine.use([&](const http::Request& request, AllowReply reply) {
     request.method == "POST" ? (void)pending.emplace(std::move(reply)) : reply.allow();
   });
-  const std::string at = std::string(test::polling) + "&sid=" + test::sid_of(server.answer(test::polling));
+  const std::string at = test::polling_with(test::sid_of(server.answer(test::polling)));
   const auto first = server.connect(), second = server.connect();
   first->send(RunningServer::request(at, "Content-Length: 3\r\n", "POST") + "4ab");
   ASSERT_TRUE(server.until([&] { return pending.has_value(); }));

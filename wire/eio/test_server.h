@@ -79,6 +79,12 @@ class RunningServer {
 };
 
 inline constexpr std::string_view polling = "/engine.io/?EIO=4&transport=polling";
+// Appended piece by piece: g++ 12 sees an overflow in a chain of operator+ that is not there.
+inline std::string polling_with(std::string_view sid) {
+  std::string target(polling);
+  target.append("&sid=").append(sid);
+  return target;
+}
 inline constexpr std::string_view websocket = "/engine.io/?EIO=4&transport=websocket";
 
 inline std::string body_of(const std::string& response) { return response.substr(response.find("\r\n\r\n") + 4); }

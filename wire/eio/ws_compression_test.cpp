@@ -116,7 +116,7 @@ TEST(PerMessageDeflate, compresses_binary_messages_as_bytes_or_as_base64_where_t
   EXPECT_TRUE(frame.compressed && frame.binary);
   EXPECT_EQ(frame.message, zeros);
 
-  WebSocketClient text_client(server, std::string(test::websocket) + "&b64=1", offer);
+  WebSocketClient text_client(server, std::string(test::websocket).append("&b64=1"), offer);
   server.last.session->send_binary(zeros);
   frame = text_client.next();
   EXPECT_TRUE(frame.compressed && !frame.binary);
