@@ -183,6 +183,8 @@ bool Socket::in_room(std::string_view room) const {
 // --- in ---
 
 void Socket::on_event(std::string_view event, const Args& args, Ack ack) {
+  for (auto& handler : nsp_.on_any_) handler(*this, event, args);
+  if (state_ == State::closed) return; // one of them ended it
   if (extras_) {
     if (const auto found = extras_->handlers.find(event); found != extras_->handlers.end()) {
       return found->second(*this, args, std::move(ack));
@@ -203,7 +205,7 @@ void Socket::on_ack(std::uint64_t id, const Args& args) {
 }
 
 void Socket::disconnect(bool close_connection) {
-  if (state_ == State::closed) return;
+  if (state_ == State::closed || closing_) return;
   if (close_connection) return client_.disconnect_all();
   const auto keep = shared_from_this();
   std::string packet;
@@ -214,7 +216,7 @@ void Socket::disconnect(bool close_connection) {
 }
 
 void Socket::on_closed(DisconnectReason reason) {
-  if (state_ == State::closed) return;
+  if (state_ == State::closed || std::exchange(closing_, true)) return; // a handler below may ask for it again
   const auto keep = shared_from_this();
   const bool was_connected = state_ == State::connected;
   if (was_connected) {
@@ -231,8 +233,9 @@ void Socket::on_closed(DisconnectReason reason) {
       for (auto& handler : extras_->on_disconnect) handler(*this, reason);
     }
   }
-  if (const auto own = std::move(extras_)) {
-    for (auto& ack : own->acks) ack.handler(nullptr);
+  if (auto own = std::move(extras_)) {
+    for (auto& ack : std::exchange(own->acks, {})) ack.handler(nullptr);
+    loop().post([own = std::move(own)] {}); // the handler that ended the socket may be one of these
   }
   state.reset();
 }

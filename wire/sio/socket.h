@@ -133,6 +133,7 @@ class Socket final : public std::enable_shared_from_this<Socket> {
   std::uint64_t epoch_ = 0; // of the adapter's selection that saw it last
   std::unique_ptr<Extras> extras_;
   State state_ = State::connecting;
+  bool closing_ = false; // the handlers of its end are being called
 };
 
 } // namespace wire::sio
