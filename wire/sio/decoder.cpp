@@ -9,7 +9,7 @@ namespace wire::sio {
 struct Decoder::Pending {
   std::string text;
   std::size_t expected;
-  std::size_t bytes; // text and attachments so far
+  std::size_t bytes = 0; // of the attachments so far
   std::vector<std::string> attachments;
 };
 
@@ -107,7 +107,7 @@ Result<std::optional<Decoded>, Error> Decoder::on_text(std::string_view text, De
   const auto packet = parse_packet(text, limits_.attachments_max);
   if (!packet) return packet.error();
   if (packet->attachments > 0) {
-    pending_.reset(new Pending{std::string(text), packet->attachments, text.size(), {}});
+    pending_.reset(new Pending{std::string(text), packet->attachments, 0, {}});
     return std::optional<Decoded>();
   }
   scratch.attachments.clear();
@@ -117,7 +117,7 @@ Result<std::optional<Decoded>, Error> Decoder::on_text(std::string_view text, De
 Result<std::optional<Decoded>, Error> Decoder::on_binary(std::string_view bytes, DecodeScratch& scratch) {
   if (!pending_) return Error::unexpected_binary;
   pending_->bytes += bytes.size();
-  if (pending_->bytes > limits_.message_bytes_max + pending_->text.size()) return Error::too_many_bytes;
+  if (pending_->bytes > limits_.message_bytes_max) return Error::too_many_bytes;
   pending_->attachments.emplace_back(bytes);
   if (pending_->attachments.size() < pending_->expected) return std::optional<Decoded>();
   scratch.text = std::move(pending_->text);

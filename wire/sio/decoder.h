@@ -17,7 +17,7 @@ namespace wire::sio {
 
 struct DecoderLimits {
   std::size_t attachments_max = limits::attachments_max;
-  std::size_t message_bytes_max = limits::max_http_buffer_size; // text and attachments of one packet together
+  std::size_t message_bytes_max = limits::max_http_buffer_size; // the attachments of one packet together
 };
 
 // A packet that is complete. Everything borrows: from the received bytes and the scratch.

@@ -21,6 +21,23 @@ std::size_t element_begin(std::string_view array, std::size_t index) {
   }
 }
 
+// Which attachment the value stands for; none when it is no placeholder, or one of an attachment that is not there.
+std::optional<std::size_t> attachment_index(JsonView value, std::size_t attachments) {
+  if (attachments == 0 || !value.is_object()) return std::nullopt;
+  const auto placeholder = value.find("_placeholder");
+  if (!placeholder || placeholder->boolean() != true) return std::nullopt;
+  const auto number = value.find("num");
+  const auto index = number ? number->integer() : std::nullopt;
+  if (!index || *index < 0 || static_cast<std::size_t>(*index) >= attachments) return std::nullopt;
+  return static_cast<std::size_t>(*index);
+}
+
+void append_placeholder(std::string& out, std::size_t index) {
+  out += R"({"_placeholder":true,"num":)";
+  append_json_integer(out, static_cast<std::uint64_t>(index));
+  out += '}';
+}
+
 } // namespace
 
 std::string_view Args::raw(std::size_t index) const {
@@ -38,13 +55,8 @@ std::string_view Args::raw_all() const {
 }
 
 std::optional<std::string_view> Args::binary(JsonView value) const {
-  if (attachments_.empty() || !value.is_object()) return std::nullopt;
-  const auto placeholder = value.find("_placeholder");
-  if (!placeholder || placeholder->boolean() != true) return std::nullopt;
-  const auto number = value.find("num");
-  const auto index = number ? number->integer() : std::nullopt;
-  if (!index || *index < 0 || static_cast<std::size_t>(*index) >= attachments_.size()) return std::nullopt;
-  return attachments_[static_cast<std::size_t>(*index)];
+  const auto index = attachment_index(value, attachments_.size());
+  return index ? std::optional<std::string_view>(attachments_[*index]) : std::nullopt;
 }
 
 Payload& Payload::add(const Args& arguments) {
@@ -55,7 +67,11 @@ Payload& Payload::add(const Args& arguments) {
     }
     return *this;
   }
-  for (std::size_t i = 0; i < arguments.size(); ++i) add(arguments, i);
+  Renumbered numbers(arguments.attachments().size());
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    begin_argument();
+    append_value(arguments[i], arguments, numbers);
+  }
   return *this;
 }
 
@@ -64,35 +80,40 @@ Payload& Payload::add(const Args& arguments, std::size_t index) {
   if (arguments.attachments().empty()) {
     json_ += arguments.raw(index);
   } else {
-    append_value(arguments[index], arguments);
+    Renumbered numbers(arguments.attachments().size());
+    append_value(arguments[index], arguments, numbers);
   }
   return *this;
 }
 
 void Payload::append_attachment(std::string& out, std::string_view bytes) {
-  out += R"({"_placeholder":true,"num":)";
-  append_json_integer(out, static_cast<std::uint64_t>(attachments_.size()));
-  out += '}';
+  append_placeholder(out, attachments_.size());
   attachments_.emplace_back(bytes);
 }
 
-// The numbers of placeholders count within one packet, so what is relayed in another is numbered anew.
-void Payload::append_value(JsonView value, const Args& from) {
-  if (const auto bytes = from.binary(value)) return append_attachment(json_, *bytes);
+// The numbers of placeholders count within one packet, so what is relayed in another is numbered anew; and travels
+// once, however often it is named: a client that names a megabyte thousands of times must not cost us gigabytes.
+void Payload::append_value(JsonView value, const Args& from, Renumbered& numbers) {
+  if (const auto index = attachment_index(value, numbers.size())) {
+    auto& number = numbers[*index];
+    if (number) return append_placeholder(json_, *number);
+    number = attachments_.size();
+    return append_attachment(json_, from.attachments()[*index]);
+  }
   if (value.is_array()) {
     json_ += '[';
     bool first = true;
     value.for_each_element([&](JsonView element) {
       if (!first) json_ += ',';
       first = false;
-      append_value(element, from);
+      append_value(element, from, numbers);
     });
     json_ += ']';
   } else if (value.is_object()) {
     JsonObjectWriter object(json_);
     value.for_each_member([&](std::string_view key, JsonView member) {
       object.key(key);
-      append_value(member, from);
+      append_value(member, from, numbers);
     });
     object.end();
   } else {

@@ -75,7 +75,8 @@ class Payload {
   void begin_argument() {
     if (!json_.empty()) json_ += ',';
   }
-  void append_value(JsonView value, const Args& from);
+  using Renumbered = std::vector<std::optional<std::size_t>>; // by an attachment's number in the packet it came with
+  void append_value(JsonView value, const Args& from, Renumbered& numbers);
 
   std::string json_;
   std::vector<std::string> attachments_;
