@@ -96,18 +96,24 @@ const Room* Adapter::room(std::string_view name) const {
 
 template <class F>
 void Adapter::for_each(const BroadcastOptions& options, F&& f) {
+  // A middleware may have put a socket into rooms before it is known whether that may connect: it hears nothing yet.
+  const auto reach = [&](Socket* socket) {
+    if (socket->connected()) f(*socket);
+  };
   // The simple cases need no marks: one room, or everybody, nobody excluded.
   if (options.except.empty() && options.rooms.empty()) {
-    for (Socket* socket : all_.members) f(*socket);
+    for (Socket* socket : all_.members) reach(socket);
     return;
   }
   if (options.except.empty() && options.rooms.size() == 1) {
-    if (const Room* only = room(options.rooms[0])) {
-      for (Socket* socket : only->members) f(*socket);
-    } else if (Socket* socket = find(options.rooms[0])) {
-      f(*socket);
+    const Room* only = room(options.rooms[0]);
+    Socket* owner = find(options.rooms[0]);
+    if (!owner && only) {
+      for (Socket* socket : only->members) reach(socket);
+    } else if (owner && !only) {
+      reach(owner);
     }
-    return;
+    if (!owner || !only) return;
   }
   ++epoch_;
   for (const std::string& name : options.except) {
@@ -119,7 +125,7 @@ void Adapter::for_each(const BroadcastOptions& options, F&& f) {
   const auto once = [&](Socket* socket) {
     if (socket->epoch_ == epoch_) return;
     socket->epoch_ = epoch_;
-    f(*socket);
+    reach(socket);
   };
   if (options.rooms.empty()) {
     for (Socket* socket : all_.members) once(socket);
