@@ -1,9 +1,10 @@
 #include "wire/sio/client.h"
 
 #include <algorithm>
-#include <exception>
+#include <utility>
 
 #include "wire/base/log.h"
+#include "wire/sio/guarded.h"
 #include "wire/sio/packet_codec.h"
 #include "wire/sio/server.h"
 
@@ -36,7 +37,10 @@ Client::Client(Server& server, eio::Session& session, const eio::HandshakeReques
   server_.loop().timers().arm(*this, server_.loop().now() + server_.options().connect_timeout);
 }
 
-Client::~Client() = default;
+Client::~Client() {
+  // A middleware that has not decided yet may hold a socket: its word comes too late.
+  for (const auto& socket : sockets_) socket->state_ = Socket::State::closed;
+}
 
 // One timer, for two waits: the first namespace, and attachments that do not come.
 void Client::on_timer(TimePoint) {
@@ -54,37 +58,45 @@ void Client::refuse_protocol(const char* what) {
   close(eio::CloseReason::forced_close);
 }
 
+// What can be read but may not be said now: the sockets end at once, also where the client hears of it with its next
+// poll.
+void Client::refuse_state(const char* what) {
+  refuse_protocol(what);
+  end_sockets(DisconnectReason::forced_server_close);
+}
+
+void Client::end_sockets(DisconnectReason reason) {
+  const auto sockets = std::exchange(sockets_, {});
+  for (const auto& socket : sockets) socket->on_closed(reason);
+}
+
 void Client::on_message(eio::Session&, std::string_view data, bool binary) {
   DecodeScratch& scratch = server_.scratch();
   const auto decoded = binary ? decoder_.on_binary(data, scratch) : decoder_.on_text(data, scratch);
   if (!decoded) return refuse_protocol(describe(decoded.error()));
   if (*decoded) {
-    on_packet(**decoded);
-  } else if (!armed()) {
-    server_.loop().timers().arm(*this, server_.loop().now() + limits::attachments_timeout);
+    if (binary) cancel();
+    return on_packet(**decoded);
   }
+  if (binary) return; // and more to come: the time is that of the whole packet
+  if (!joined_) return refuse_state("attachments before a namespace was joined");
+  server_.loop().timers().arm(*this, server_.loop().now() + limits::attachments_timeout);
 }
 
 void Client::on_packet(const Decoded& packet) {
   if (packet.type == PacketType::connect) return on_connect(packet.nsp, packet.json);
   const std::shared_ptr<Socket> socket = find(packet.nsp);
-  if (!socket || !socket->connected()) return refuse_protocol("a packet for a namespace that was not joined");
-  try {
-    switch (packet.type) {
-      case PacketType::event:
-        socket->on_event(packet.event, packet.args, packet.id ? Ack(socket, *packet.id) : Ack());
-        break;
-      case PacketType::ack:
-        if (packet.id) socket->on_ack(*packet.id, packet.args);
-        break;
-      default: // disconnect
-        socket->on_closed(DisconnectReason::client_namespace_disconnect);
-        remove(*socket);
-    }
-  } catch (const std::exception& error) {
-    // One handler's failure is not the server's (threats F20).
-    log(LogLevel::error, "an event handler threw",
-        {{"event", packet.event}, {"what", error.what()}, {"socket", socket->id()}});
+  if (!socket || !socket->connected()) return refuse_state("a packet for a namespace that was not joined");
+  switch (packet.type) {
+    case PacketType::event:
+      return guarded(packet.event,
+                     [&] { socket->on_event(packet.event, packet.args, packet.id ? Ack(socket, *packet.id) : Ack()); });
+    case PacketType::ack:
+      if (packet.id && !packet.json.empty()) guarded("ack", [&] { socket->on_ack(*packet.id, packet.args); });
+      return;
+    default: // disconnect
+      socket->on_closed(DisconnectReason::client_namespace_disconnect);
+      remove(*socket);
   }
 }
 
@@ -112,7 +124,7 @@ void Client::refuse(std::string_view nsp, const ConnectError& error) {
 void Client::on_connect(std::string_view name, std::string_view auth) {
   if (++connects_ > server_.options().connects_per_client_max)
     return refuse_protocol("too many namespaces were asked for");
-  if (find(name)) return refuse_protocol("a second CONNECT for a namespace");
+  if (find(name)) return refuse_state("a second CONNECT for a namespace");
   Namespace* nsp = server_.find(name);
   if (!nsp) return refuse(name, {"Invalid namespace", {}});
 
@@ -121,8 +133,8 @@ void Client::on_connect(std::string_view name, std::string_view auth) {
   nsp->run_middlewares(socket, 0, [socket](std::optional<ConnectError> error) {
     if (socket->state_ != Socket::State::connecting) return; // the connection ended meanwhile
     Client& client = socket->client_;
-    if (!error) return client.on_connected(socket);
-    client.refuse(socket->nsp().name(), *error);
+    if (!error && client.session_.open()) return client.on_connected(socket);
+    if (error) client.refuse(socket->nsp().name(), *error);
     socket->on_closed(DisconnectReason::server_namespace_disconnect);
     client.remove(*socket);
   });
@@ -130,10 +142,7 @@ void Client::on_connect(std::string_view name, std::string_view auth) {
 
 void Client::on_connected(const std::shared_ptr<Socket>& socket) {
   Namespace& nsp = socket->nsp();
-  if (!joined_) {
-    joined_ = true;
-    if (!decoder_.waiting_for_attachments()) cancel();
-  }
+  if (!std::exchange(joined_, true)) cancel();
   nsp.adapter().add_socket(*socket);
   socket->state_ = Socket::State::connected;
   std::string packet;
@@ -141,7 +150,7 @@ void Client::on_connected(const std::shared_ptr<Socket>& socket) {
   JsonObjectWriter(packet).member("sid", socket->id()).end();
   session_.send_text(packet);
   for (auto& handler : nsp.on_connection_) {
-    if (socket->connected()) handler(*socket);
+    if (socket->connected()) guarded("connection", [&] { handler(*socket); });
   }
 }
 
@@ -153,9 +162,7 @@ void Client::disconnect_all() {
 
 void Client::on_close(eio::Session&, eio::CloseReason reason) {
   cancel();
-  const auto sockets = std::move(sockets_);
-  sockets_.clear();
-  for (const auto& socket : sockets) socket->on_closed(to_reason(reason));
+  end_sockets(to_reason(reason));
   server_.on_client_closed(*this);
 }
 

@@ -42,6 +42,8 @@ class Client final : public eio::SessionHandler, private net::WheelTimer {
   void on_connected(const std::shared_ptr<Socket>& socket);
   void refuse(std::string_view nsp, const ConnectError& error);
   void refuse_protocol(const char* what);
+  void refuse_state(const char* what);
+  void end_sockets(DisconnectReason reason);
   std::shared_ptr<Socket> find(std::string_view nsp);
   void remove(Socket& socket);
 

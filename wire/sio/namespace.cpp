@@ -1,8 +1,6 @@
 #include "wire/sio/namespace.h"
 
-#include <exception>
-
-#include "wire/base/log.h"
+#include "wire/sio/guarded.h"
 
 namespace wire::sio {
 
@@ -17,11 +15,12 @@ void Namespace::run_middlewares(std::shared_ptr<Socket> socket, std::size_t inde
                                 UniqueFunction<void(std::optional<ConnectError>)> done) {
   if (index == middlewares_.size()) return done(std::nullopt);
   Socket& subject = *socket;
-  middlewares_[index](subject, Next([this, socket = std::move(socket), index,
-                                     done = std::move(done)](std::optional<ConnectError> error) mutable {
-                        if (error) return done(std::move(error));
-                        run_middlewares(std::move(socket), index + 1, std::move(done));
-                      }));
+  Next next(
+      [this, socket = std::move(socket), index, done = std::move(done)](std::optional<ConnectError> error) mutable {
+        if (error) return done(std::move(error));
+        run_middlewares(std::move(socket), index + 1, std::move(done));
+      });
+  guarded("middleware", [&] { middlewares_[index](subject, std::move(next)); });
 }
 
 void Namespace::on_event(Socket& socket, std::string_view event, const Args& args, Ack ack) {

@@ -8,6 +8,7 @@
 #include "wire/base/limits.h"
 #include "wire/base/random.h"
 #include "wire/sio/client.h"
+#include "wire/sio/guarded.h"
 #include "wire/sio/namespace.h"
 #include "wire/sio/packet_codec.h"
 #include "wire/sio/server.h"
@@ -56,7 +57,7 @@ struct Socket::Extras final : net::WheelTimer {
       if (late == acks.end()) break;
       AckHandler handler = std::move(late->handler);
       acks.erase(late);
-      handler(nullptr);
+      guarded("ack", [&] { handler(nullptr); });
     }
     arm();
   }
@@ -176,8 +177,9 @@ std::vector<std::string> Socket::rooms() const {
 }
 
 bool Socket::in_room(std::string_view room) const {
-  return room == id_ || std::any_of(memberships_.begin(), memberships_.end(),
-                                    [&](const Membership& membership) { return membership.room->name == room; });
+  return (room == id_ && state_ != State::closed) ||
+         std::any_of(memberships_.begin(), memberships_.end(),
+                     [&](const Membership& membership) { return membership.room->name == room; });
 }
 
 // --- in ---
@@ -220,21 +222,21 @@ void Socket::on_closed(DisconnectReason reason) {
   const auto keep = shared_from_this();
   const bool was_connected = state_ == State::connected;
   if (was_connected) {
-    for (auto& handler : nsp_.on_disconnecting_) handler(*this, reason);
+    for (auto& handler : nsp_.on_disconnecting_) guarded("disconnecting", [&] { handler(*this, reason); });
     if (extras_) {
-      for (auto& handler : extras_->on_disconnecting) handler(*this, reason);
+      for (auto& handler : extras_->on_disconnecting) guarded("disconnecting", [&] { handler(*this, reason); });
     }
   }
   state_ = State::closed;
   nsp_.adapter().remove_socket(*this);
   if (was_connected) {
-    for (auto& handler : nsp_.on_disconnect_) handler(*this, reason);
+    for (auto& handler : nsp_.on_disconnect_) guarded("disconnect", [&] { handler(*this, reason); });
     if (extras_) {
-      for (auto& handler : extras_->on_disconnect) handler(*this, reason);
+      for (auto& handler : extras_->on_disconnect) guarded("disconnect", [&] { handler(*this, reason); });
     }
   }
   if (auto own = std::move(extras_)) {
-    for (auto& ack : std::exchange(own->acks, {})) ack.handler(nullptr);
+    for (auto& ack : std::exchange(own->acks, {})) guarded("ack", [&] { ack.handler(nullptr); });
     loop().post([own = std::move(own)] {}); // the handler that ended the socket may be one of these
   }
   state.reset();
