@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +31,12 @@ class SioPayload : public testing::Test {
 
 constexpr const char* first = R"({"_placeholder":true,"num":0})";
 constexpr const char* second = R"({"_placeholder":true,"num":1})";
+
+std::string text_of(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (const std::string_view part : parts) text += part;
+  return text;
+}
 
 // --- received ---
 
@@ -87,7 +94,7 @@ TEST_F(SioPayload, writes_values_with_commas_between) {
 
 TEST_F(SioPayload, writes_bytes_as_attachments_in_their_order) {
   const Payload payload = Payload::of("a", Binary{std::string_view("\x00\x01", 2)}, Binary{""});
-  EXPECT_EQ(payload.json(), std::string(R"("a",)") + first + "," + second);
+  EXPECT_EQ(payload.json(), text_of({R"("a",)", first, ",", second}));
   EXPECT_THAT(payload.attachments(), ElementsAre(std::string("\x00\x01", 2), ""));
 }
 
@@ -99,7 +106,7 @@ TEST_F(SioPayload, writes_bytes_inside_of_an_object) {
   payload.append_attachment(object, "bytes");
   writer.end();
   payload.add(RawJson{object}).add(Binary{"more"});
-  EXPECT_EQ(payload.json(), std::string(R"({"file":)") + first + "}," + second);
+  EXPECT_EQ(payload.json(), text_of({R"({"file":)", first, "},", second}));
   EXPECT_THAT(payload.attachments(), ElementsAre("bytes", "more"));
 }
 
@@ -127,8 +134,7 @@ TEST_F(SioPayload, relays_attachments_under_new_numbers) {
   Payload payload = Payload::of(Binary{"own"});
   payload.add(args(R"(["e",{"_placeholder":true,"num":1},{"deep":[{"_placeholder":true,"num":0},"x"]},null])",
                    {"zero", "one"}));
-  EXPECT_EQ(payload.json(),
-            std::string(first) + "," + second + R"(,{"deep":[{"_placeholder":true,"num":2},"x"]},null)");
+  EXPECT_EQ(payload.json(), text_of({first, ",", second, R"(,{"deep":[{"_placeholder":true,"num":2},"x"]},null)"}));
   EXPECT_THAT(payload.attachments(), ElementsAre("own", "one", "zero"));
 }
 
@@ -137,19 +143,19 @@ TEST_F(SioPayload, relays_of_one_argument_only_its_own_attachments) {
       args(R"(["e",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1},"text"])", {"zero", "one"});
   Payload payload;
   payload.add(some, 1).add(some, 2);
-  EXPECT_EQ(payload.json(), std::string(first) + R"(,"text")");
+  EXPECT_EQ(payload.json(), text_of({first, R"(,"text")"}));
   EXPECT_THAT(payload.attachments(), ElementsAre("one"));
 }
 
 // A megabyte that is named five thousand times would grow to gigabytes.
 TEST_F(SioPayload, relays_an_attachment_that_is_named_many_times_once) {
   std::string text = R"(["e",[)";
-  for (int i = 0; i < 2500; ++i) text += std::string(first) + "," + second + ",";
-  text += "null]," + std::string(second) + "]";
+  for (int i = 0; i < 2500; ++i) text += text_of({first, ",", second, ","});
+  text += text_of({"null],", second, "]"});
   Payload payload;
   payload.add(args(text, {"zero", "one"}));
   EXPECT_THAT(payload.attachments(), ElementsAre("zero", "one"));
-  EXPECT_EQ(payload.json().substr(0, 60), "[" + std::string(first) + "," + std::string(second));
+  EXPECT_EQ(payload.json().substr(0, 60), text_of({"[", first, ",", second}));
 }
 
 TEST_F(SioPayload, relays_values_between_attachments_as_JavaScript_would_write_them) {
@@ -157,7 +163,7 @@ TEST_F(SioPayload, relays_values_between_attachments_as_JavaScript_would_write_t
   payload.add(
       args(R"(["e",{"_placeholder":true,"num":0},{ "n" : 1.0, "big" : 1e21, "s" : "\u00e9\n", "o" : {}, "a" : [] }])",
            {"zero"}));
-  EXPECT_EQ(payload.json(), std::string(first) + R"(,{"n":1,"big":1e+21,"s":"é\n","o":{},"a":[]})");
+  EXPECT_EQ(payload.json(), text_of({first, R"(,{"n":1,"big":1e+21,"s":"é\n","o":{},"a":[]})"}));
 }
 
 } // namespace
