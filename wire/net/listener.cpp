@@ -16,7 +16,6 @@ constexpr int accepts_per_event_max = 64;
 constexpr Duration pause_without_descriptors = milliseconds(100);
 
 Endpoint to_endpoint(const asio::ip::tcp::endpoint& from) {
-  boost::system::error_code ignored;
   asio::ip::address address = from.address();
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
     address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
