@@ -146,6 +146,23 @@ TEST_F(SioAdapter, E18_ends_those_who_are_too_slow_without_losing_anybody_else) 
   EXPECT_EQ(adapter.room("room")->members.size(), 3u);
 }
 
+TEST_F(SioAdapter, E18_ends_them_behind_the_walk_so_that_news_of_their_end_come_after_what_was_sent) {
+  for (int i = 0; i < 3; ++i) join({"a", "b"});
+  nsp.on_disconnect([this](Socket&, DisconnectReason) { nsp.to("a").to("b").emit("left"); });
+  clients[0]->transport.verdict = Pressure::full;
+  nsp.to("a").to("b").emit("hi");
+  for (const std::size_t other : {1, 2}) {
+    EXPECT_THAT(clients[other]->take(), ElementsAre(R"(42["hi"])", R"(42["left"])"));
+  }
+}
+
+TEST_F(SioAdapter, E18_may_end_everybody_in_a_room) {
+  for (int i = 0; i < 3; ++i) join({"room"}).transport.verdict = Pressure::full;
+  nsp.to("room").emit("hi");
+  EXPECT_EQ(adapter.room_count(), 0u);
+  EXPECT_EQ(adapter.socket_count(), 0u);
+}
+
 TEST_F(SioAdapter, reaches_the_others_though_leaving_sockets_disturb_the_rooms) {
   for (int i = 0; i < 4; ++i) join({"room"});
   nsp.on_disconnect([this](Socket&, DisconnectReason) { // whoever leaves takes another one along
