@@ -11,8 +11,8 @@
 #include <thread>
 #include <vector>
 
+#include "wire/eio/test_support.h"
 #include "wire/net/test_support.h"
-#include "wire/ws/frame_codec.h"
 
 namespace wire::cluster {
 namespace {
@@ -67,19 +67,10 @@ class WebSocketClient {
     EXPECT_THAT(next(), StartsWith(R"(40{"sid":")"));
   }
 
-  void send(std::string_view packet) {
-    std::string frame;
-    ws::append_masked_frame(frame, ws::Opcode::text, packet, 0x3dfa2137);
-    client_.send(frame);
-  }
+  void send(std::string_view packet) { client_.send(eio::test::frame(packet)); }
   std::string next() {
     for (;;) {
-      const auto header = ws::parse_frame_header(client_.bytes, ws::Sender::server);
-      if (header && client_.bytes.size() >= header->header_bytes + header->payload_bytes) {
-        const std::string payload = client_.bytes.substr(header->header_bytes, header->payload_bytes);
-        client_.bytes.erase(0, header->header_bytes + header->payload_bytes);
-        return header->opcode == ws::Opcode::close ? "close" : payload;
-      }
+      if (auto frame = eio::test::take_frame(client_.bytes)) return *std::move(frame);
       if (!client_.read_more()) return "end";
     }
   }

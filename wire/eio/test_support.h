@@ -138,6 +138,28 @@ class FakeExchange final : public http::Exchange {
   bool ended_ = false;
 };
 
+// A client's frame.
+inline std::string frame(std::string_view payload, ws::Opcode opcode = ws::Opcode::text) {
+  std::string bytes;
+  ws::append_masked_frame(bytes, opcode, payload, 0x3dfa2137);
+  return bytes;
+}
+
+// Takes the first frame of a server's bytes: text as it is, "binary xy", "close", "close 1009"; none while it is not
+// complete.
+inline std::optional<std::string> take_frame(std::string& bytes) {
+  const auto header = ws::parse_frame_header(bytes, ws::Sender::server);
+  if (!header || bytes.size() < header->header_bytes + header->payload_bytes) return std::nullopt;
+  const std::string payload = bytes.substr(header->header_bytes, header->payload_bytes);
+  bytes.erase(0, header->header_bytes + payload.size());
+  if (header->opcode == ws::Opcode::text) return payload;
+  if (header->opcode == ws::Opcode::binary) return "binary " + payload;
+  if (header->opcode != ws::Opcode::close) return "control " + payload;
+  if (payload.size() < 2) return "close";
+  const auto code = static_cast<unsigned char>(payload[0]) * 256 + static_cast<unsigned char>(payload[1]);
+  return "close " + std::to_string(code);
+}
+
 // The client's end of a WebSocket whose other end is `connection`.
 class WsPeer {
  public:
@@ -148,29 +170,18 @@ class WsPeer {
     socket.emplace(pair[1]);
   }
 
-  static std::string frame(std::string_view payload, ws::Opcode opcode = ws::Opcode::text) {
-    std::string bytes;
-    ws::append_masked_frame(bytes, opcode, payload, 0x3dfa2137);
-    return bytes;
-  }
   void text(std::string_view payload) { socket->send(frame(payload)); }
   void binary(std::string_view payload) { socket->send(frame(payload, ws::Opcode::binary)); }
   // A close frame, as a client that leaves sends it.
   void say_close() { socket->send(frame("", ws::Opcode::close)); }
 
-  // The frames that came since the last call: text as it is, "binary xy", "close", "close 1009"; "end" when the
-  // connection ended.
+  // The frames that came since the last call; "end" when the connection ended.
   std::vector<std::string> take() {
     net::test::run_turns(loop_);
     socket->read();
     bytes_ += socket->take_received();
     std::vector<std::string> lines;
-    while (const auto header = ws::parse_frame_header(bytes_, ws::Sender::server)) {
-      const std::size_t size = header->header_bytes + header->payload_bytes;
-      if (bytes_.size() < size) break;
-      lines.push_back(line(header->opcode, bytes_.substr(header->header_bytes, header->payload_bytes)));
-      bytes_.erase(0, size);
-    }
+    while (auto line = take_frame(bytes_)) lines.push_back(*std::move(line));
     if (socket->ended() || socket->was_reset()) lines.emplace_back("end");
     return lines;
   }
@@ -179,15 +190,6 @@ class WsPeer {
   std::optional<net::test::Client> socket;
 
  private:
-  static std::string line(ws::Opcode opcode, const std::string& payload) {
-    if (opcode == ws::Opcode::text) return payload;
-    if (opcode == ws::Opcode::binary) return "binary " + payload;
-    if (opcode != ws::Opcode::close) return "control " + payload;
-    if (payload.size() < 2) return "close";
-    return "close " +
-           std::to_string(static_cast<unsigned char>(payload[0]) * 256 + static_cast<unsigned char>(payload[1]));
-  }
-
   net::Loop& loop_;
   std::string bytes_;
 };

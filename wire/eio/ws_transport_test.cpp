@@ -91,9 +91,9 @@ TEST_F(EioWebSocket, brings_text_binary_and_base64_messages) {
 
 TEST_F(EioWebSocket, reads_what_came_behind_the_handshake) {
   open();
-  std::string glued = WsPeer::frame("4glued") + WsPeer::frame("4more").substr(0, 4);
+  std::string glued = test::frame("4glued") + test::frame("4more").substr(0, 4);
   transport->receive(glued);
-  peer.socket->send(WsPeer::frame("4more").substr(4));
+  peer.socket->send(test::frame("4more").substr(4));
   run_turns(loop);
   EXPECT_THAT(handler.heard, ElementsAre("text glued", "text more"));
 }
@@ -206,7 +206,7 @@ TEST_F(EioWebSocket, E8_closes_with_1002_when_the_first_bytes_are_no_frame) {
 
 TEST_F(EioWebSocket, ends_when_a_message_is_never_completed) {
   open();
-  peer.socket->send(WsPeer::frame("4half").substr(0, 8));
+  peer.socket->send(test::frame("4half").substr(0, 8));
   run_turns(loop);
   loop.timers().advance(loop.now() + limits::ws_message_timeout + seconds(1));
   EXPECT_THAT(peer.take(), ElementsAre("close 1008", "end"));
