@@ -56,13 +56,31 @@ wire::cluster::NodeOptions node_options(const Config& config) {
   return options;
 }
 
+// Calls `listen(address, port)` for each address of the host, on one port. Returns the port; throws when it is not to
+// be had.
+template <class Listen>
+std::uint16_t listen_on(const std::string& host, std::uint16_t port, Listen listen) {
+  const std::vector<std::string> addresses = listen_addresses(host);
+  for (const std::string& address : addresses) {
+    const auto bound = listen(address, port);
+    if (bound) {
+      port = *bound;
+    } else if (address != addresses.front()) {
+      // A machine without IPv6 has only the first address of localhost.
+      wire::log(wire::LogLevel::debug, "an address is not there to listen on", {{"why", bound.error().text}});
+    } else {
+      throw std::runtime_error(bound.error().text);
+    }
+  }
+  return port;
+}
+
 } // namespace
 
 // In the order of building; destroyed backwards.
 struct Application::Parts {
   explicit Parts(const Config& config);
 
-  std::uint16_t listen(const std::string& host, std::uint16_t port);
   const char* not_ready() const {
     if (stopping) return "stopping";
     return store->healthy() ? nullptr : "the database failed; see the log";
@@ -110,29 +128,17 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, clo
 
   operations.emplace(home_loop);
   health.attach(operations->router());
-  const std::uint16_t port = listen(config.server.host, config.server.port);
-  for (const std::string& address : listen_addresses(config.operations.host)) {
-    const auto bound = operations->listen(address, config.operations.port);
-    if (!bound) throw std::runtime_error(bound.error().text + " (the operations listener; see operations.port)");
+  const std::uint16_t port =
+      listen_on(config.server.host, config.server.port,
+                [this](const std::string& address, std::uint16_t asked) { return node->listen(address, asked); });
+  try {
+    listen_on(config.operations.host, config.operations.port,
+              [this](const std::string& address, std::uint16_t asked) { return operations->listen(address, asked); });
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(std::string(error.what()) + " (the operations listener; see operations.port)");
   }
   wire::log(wire::LogLevel::info, "listening",
             {{"host", config.server.host}, {"port", port}, {"loops", node->loops()}, {"data", config.data_directory}});
-}
-
-std::uint16_t Application::Parts::listen(const std::string& host, std::uint16_t port) {
-  std::uint16_t bound_port = port;
-  for (const std::string& address : listen_addresses(host)) {
-    const auto bound = node->listen(address, bound_port);
-    if (bound) {
-      bound_port = *bound;
-    } else if (address != listen_addresses(host).front()) {
-      // A machine without IPv6 has only the first address of localhost.
-      wire::log(wire::LogLevel::debug, "an address is not there to listen on", {{"why", bound.error().text}});
-    } else {
-      throw std::runtime_error(bound.error().text);
-    }
-  }
-  return bound_port;
 }
 
 void Application::Parts::begin_stop() {

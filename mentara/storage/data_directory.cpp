@@ -19,6 +19,22 @@ std::string read_owner(int file) {
   return length > 0 ? " (process " + std::string(text, static_cast<std::size_t>(length)) + ")" : "";
 }
 
+// SQLite would make the file readable by others, and gives its log the same rights as the file. What is wrong with the
+// file is SQLite's to say. An existing one is not opened here: closing it would free the locks that others hold through
+// this process (fcntl(2)).
+void keep_from_others(const std::string& database_path) {
+  const int made = ::open(database_path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (made >= 0) {
+    ::close(made);
+    return;
+  }
+  std::error_code ignored;
+  namespace fs = std::filesystem;
+  if (fs::is_regular_file(database_path, ignored)) {
+    fs::permissions(database_path, fs::perms::owner_read | fs::perms::owner_write, ignored);
+  }
+}
+
 } // namespace
 
 DataDirectory::DataDirectory(std::string path) : path_(std::move(path)) {
@@ -48,6 +64,7 @@ DataDirectory::DataDirectory(std::string path) : path_(std::move(path)) {
   const std::string owner = std::to_string(::getpid());
   if (::ftruncate(lock_, 0) == 0) [[maybe_unused]]
     const auto written = ::pwrite(lock_, owner.data(), owner.size(), 0);
+  keep_from_others(database_path());
 }
 
 DataDirectory::~DataDirectory() { ::close(lock_); }

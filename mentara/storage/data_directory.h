@@ -10,8 +10,9 @@ class OpenError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The folder with everything that the server keeps; made when it does not exist, readable by its owner alone. Only one
-// process has it at a time, for as long as the object lives; the system frees it also after a kill.
+// The folder with everything that the server keeps; made when it does not exist, readable by its owner alone, as is the
+// database file. Only one process has it at a time, for as long as the object lives; the system frees it also after a
+// kill.
 class DataDirectory {
  public:
   explicit DataDirectory(std::string path); // throws OpenError

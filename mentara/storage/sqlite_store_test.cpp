@@ -57,6 +57,21 @@ TEST_F(SqliteStoreTest, makes_its_directory_for_its_owner_alone) {
   EXPECT_EQ(store_->end_of_log().position, 0);
 }
 
+TEST_F(SqliteStoreTest, keeps_its_files_from_others_also_those_that_are_there_already) {
+  const auto owner_alone = fs::perms::owner_read | fs::perms::owner_write;
+  const auto expect_kept = [&] {
+    for (const char* file : {"", "-wal", "-shm"}) {
+      EXPECT_EQ(fs::status(database_path_ + file).permissions(), owner_alone) << file;
+    }
+  };
+  open();
+  expect_kept();
+  store_.reset();
+  fs::permissions(database_path_, owner_alone | fs::perms::group_read | fs::perms::others_read);
+  open();
+  expect_kept();
+}
+
 TEST_F(SqliteStoreTest, does_what_was_handed_in_before_it_ends) {
   open();
   int answered = 0;

@@ -51,6 +51,13 @@ test('a port that is taken is one clear line and exit code 1', async (t) => {
   assert.match(err, new RegExp(`\\b${server.port}\\b`));
 });
 
+test('operations on localhost are served there', async (t) => {
+  const server = await Mentara.start({ env: { MENTARA_OPERATIONS_HOST: 'localhost' } });
+  t.after(() => server.end());
+  const health = await fetch(`http://127.0.0.1:${server.env.MENTARA_OPERATIONS_PORT}/healthz`);
+  assert.equal(health.status, 200);
+});
+
 test('a data directory that cannot be made is one clear line and exit code 1', async () => {
   const { code, err } = await mentara(['serve', '--port', String(await freePort()), '--data', '/proc/nowhere'], withSecret);
   assert.equal(code, 1);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const here = dirname(fileURLToPath(import.meta.url));
 const repository = resolve(here, '../../..');
 
-export const mentaraBinary = resolve(process.env.MENTARA_BIN ?? join(repository, 'build/release/bin/mentara'));
+export const mentaraBinary = resolve(process.env.JOURNEYS_SERVER ?? join(repository, 'build/release/bin/mentara'));
 
 // REFERENCE=node runs the library's journeys against Socket.IO on Node instead of ours: they are then known to be true of the
 // original, and not only of us.
