@@ -26,7 +26,9 @@ wire::eio::ServerOptions options_of(const examples::Flags& flags) {
       static_cast<std::size_t>(flags.number("max-payload", static_cast<long>(options.max_http_buffer_size)));
   options.allow_upgrades = flags.number("allow-upgrades", 1) != 0;
   if (const long threshold = flags.number("per-message-deflate", -1); threshold >= 0) {
-    options.per_message_deflate.emplace().threshold = static_cast<std::size_t>(threshold);
+    auto& deflate = options.per_message_deflate.emplace();
+    deflate.threshold = static_cast<std::size_t>(threshold);
+    deflate.server_no_context_takeover = deflate.client_no_context_takeover = flags.number("context-takeover", 0) == 0;
   }
   options.http_compression.reset();
   if (const long threshold = flags.number("http-compression", 1024); threshold >= 0) {
@@ -43,7 +45,8 @@ int main(int argc, char** argv) {
   const examples::Flags flags(argc, argv,
                               "eio_echo --port P [--path /engine.io/] [--ping-interval MS] [--ping-timeout MS]"
                               " [--max-payload N] [--allow-upgrades 0|1] [--per-message-deflate THRESHOLD]"
-                              " [--http-compression THRESHOLD] [--cookie NAME] [--initial-packet TEXT]");
+                              " [--context-takeover 0|1] [--http-compression THRESHOLD] [--cookie NAME]"
+                              " [--initial-packet TEXT]");
   Echo echo; // stateless: one for all sessions
   examples::EngineNode node(options_of(flags));
   node.engine.on_connection(
