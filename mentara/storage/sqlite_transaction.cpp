@@ -19,10 +19,9 @@ std::optional<std::string_view> nothing_if_empty(const std::string& text) {
 SqliteTransaction::SqliteTransaction(sqlite::Database& database)
     : SqliteSnapshot(database),
       database_(database),
+      log_(database),
       begin_(database, "BEGIN IMMEDIATE"),
       commit_(database, "COMMIT"),
-      set_last_position_(database, "UPDATE log_state SET last_position = ?1"),
-      append_to_log_(database, "INSERT INTO log (position, scope, type, payload) VALUES (?1, ?2, ?3, ?4)"),
       user_(database, "SELECT u.user_key, " USER_COLUMNS " FROM users u WHERE u.user_id = ?1"),
       insert_user_(database, "INSERT INTO users (user_id) VALUES (?1) RETURNING user_key"),
       // What a token leaves out is kept, and nothing is written when nothing is new: ten thousand users who reconnect
@@ -54,31 +53,20 @@ SqliteTransaction::SqliteTransaction(sqlite::Database& database)
                       "INSERT INTO messages (position, conversation_key, seq, sender_key, message_id, type, content, "
                       "client_message_id, reply_to, attachments, metadata, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
                       "?7, ?8, (SELECT position FROM messages WHERE message_id = ?9), ?10, ?11, ?12)"),
-      advance_read_(database, "UPDATE members SET read_seq = ?3 WHERE conversation_key = ?1 AND user_key = ?2") {
-  sqlite::Statement state(database, "SELECT epoch, last_position FROM log_state");
-  sqlite::Rows row = state.query();
-  if (!row.next()) throw sqlite::Error(sqlite::ErrorKind::not_a_database, "the log has lost its state");
-  epoch_ = row.text(0);
-  position_ = committed_position_ = row.integer(1);
-}
+      advance_read_(database, "UPDATE members SET read_seq = ?3 WHERE conversation_key = ?1 AND user_key = ?2") {}
 
 void SqliteTransaction::begin() { begin_.run(); }
 
 void SqliteTransaction::commit() {
-  if (position_ != committed_position_) set_last_position_.run(position_);
+  log_.keep_position();
   commit_.run();
-  committed_position_ = position_;
+  log_.committed();
 }
 
 void SqliteTransaction::rollback() {
-  position_ = committed_position_;
+  log_.rolled_back();
   forget_members();
   if (database_.in_transaction()) database_.execute("ROLLBACK");
-}
-
-Position SqliteTransaction::append_to_log(ConversationKey scope, LogType type, std::string_view payload) {
-  append_to_log_.run(++position_, scope, type, payload);
-  return position_;
 }
 
 // Whoever is named is a user; what is known of him is filled in.
@@ -100,7 +88,7 @@ void SqliteTransaction::learn_user(const User& user) {
 }
 
 Position SqliteTransaction::insert_conversation(Conversation& conversation) {
-  const Position before = position_;
+  const Position before = log_.position();
   User creator{conversation.created_by};
   const UserKey creator_key = ensure_user(creator);
   const auto key = [&] {
@@ -119,12 +107,12 @@ Position SqliteTransaction::insert_conversation(Conversation& conversation) {
     const auto [low, high] = std::minmax_element(users.begin(), users.end());
     insert_direct_.run(*low, *high, key);
   }
-  return append_to_log(key, LogType::conversation_created, conversation_created_payload(conversation));
+  return log_.append(key, LogType::conversation_created, conversation_created_payload(conversation));
 }
 
 Position SqliteTransaction::insert_message(const Membership& sender, Message& message) {
   message.seq = sender.last_seq + 1;
-  const Position position = append_to_log(sender.conversation_key, LogType::message, message_payload(message));
+  const Position position = log_.append(sender.conversation_key, LogType::message, message_payload(message));
   const std::optional<std::string_view> reply_to =
       message.reply_to ? std::optional<std::string_view>(message.reply_to->id.value) : std::nullopt;
   insert_message_.run(position, sender.conversation_key, message.seq, sender.user_key, message.id.value,
@@ -136,8 +124,8 @@ Position SqliteTransaction::insert_message(const Membership& sender, Message& me
 
 Position SqliteTransaction::advance_read(const Membership& reader, std::int64_t seq, UnixTime at) {
   advance_read_.run(reader.conversation_key, reader.user_key, seq);
-  return append_to_log(reader.conversation_key, LogType::message_read,
-                       message_read_payload(reader.conversation_id, reader.user.id, seq, at));
+  return log_.append(reader.conversation_key, LogType::message_read,
+                     message_read_payload(reader.conversation_id, reader.user.id, seq, at));
 }
 
 MemberIds SqliteTransaction::member_ids(ConversationKey conversation) {

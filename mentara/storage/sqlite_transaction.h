@@ -2,16 +2,15 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 
-#include "mentara/storage/log_payload.h"
+#include "mentara/storage/sqlite_log.h"
 #include "mentara/storage/sqlite_snapshot.h"
 
 namespace mentara::storage {
 
-// The changes of Transaction as SQL, and the counter of the log's positions. One object serves all transactions of the
-// connection that writes; throws sqlite::Error.
+// The changes of Transaction as SQL. One object serves all transactions of the connection that writes; throws
+// sqlite::Error.
 class SqliteTransaction final : public SqliteSnapshot, public Transaction {
  public:
   explicit SqliteTransaction(sqlite::Database& database);
@@ -24,8 +23,8 @@ class SqliteTransaction final : public SqliteSnapshot, public Transaction {
   // Kept between transactions: the only connection that writes is also the only one that changes who is a member.
   MemberIds member_ids(ConversationKey conversation) override;
 
-  const std::string& epoch() const { return epoch_; }
-  Position committed_position() const { return committed_position_; }
+  const std::string& epoch() const { return log_.epoch(); }
+  Position committed_position() const { return log_.committed_position(); }
 
   void begin();
   void commit();   // when it throws, roll back
@@ -35,18 +34,15 @@ class SqliteTransaction final : public SqliteSnapshot, public Transaction {
   static constexpr std::size_t cached_member_ids_max = 200'000; // about 10 MB
 
   UserKey ensure_user(User& user);
-  Position append_to_log(ConversationKey scope, LogType type, std::string_view payload);
   void forget_members();
 
   sqlite::Database& database_;
-  sqlite::Statement begin_, commit_, set_last_position_, append_to_log_;
+  SqliteLog log_;
+  sqlite::Statement begin_, commit_;
   sqlite::Statement user_, insert_user_, learn_user_;
   sqlite::Statement insert_conversation_, insert_direct_, insert_member_, advance_conversation_, insert_message_,
       advance_read_;
 
-  std::string epoch_;
-  Position committed_position_ = 0;
-  Position position_ = 0; // of the transaction in progress
   std::unordered_map<ConversationKey, MemberIds> member_ids_by_conversation_;
   std::size_t cached_member_ids_ = 0;
 };
