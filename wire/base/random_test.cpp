@@ -11,7 +11,7 @@
 namespace wire {
 namespace {
 
-TEST(Random, never_gives_the_same_id_twice) {
+TEST(Random, E13_never_gives_the_same_id_twice) {
   std::set<std::string> ids;
   for (int i = 0; i < 10'000; ++i) ids.insert(random_id());
   EXPECT_EQ(ids.size(), 10'000u);

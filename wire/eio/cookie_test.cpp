@@ -32,7 +32,7 @@ TEST(EioCookie, has_the_attributes_that_were_asked_for) {
   EXPECT_EQ(Cookie(options).set_cookie("a"), "io=a; SameSite=Strict");
 }
 
-TEST(EioCookie, is_refused_when_a_text_could_begin_another_attribute_or_header_E21) {
+TEST(EioCookie, E21_is_refused_when_a_text_could_begin_another_attribute_or_header) {
   const auto refused = [](auto change) {
     CookieOptions options;
     change(options);

@@ -226,6 +226,20 @@ TEST_F(ConnectionErrors, are_told_of_upgrades_too) {
   EXPECT_EQ(heard, "4 not from there: not from there");
 }
 
+TEST_F(ConnectionErrors, E14_E20_are_told_of_a_foreign_origin_in_any_request_of_a_session_which_lives_on) {
+  const std::string sid = test::sid_of(server.answer(test::polling, "Origin: http://good.com\r\n"));
+  const std::string evil = "Origin: http://evil.com\r\n", refused = "4 not from there: not from there";
+  EXPECT_EQ(error_of(test::polling_with(sid), evil), refused);
+  EXPECT_EQ(error_of(test::polling_with(sid), evil + "Content-Length: 0\r\n", "POST"), refused);
+  EXPECT_EQ(error_of(test::polling_with(sid), evil, "OPTIONS"), refused);
+  heard.clear();
+  const auto client = server.connect();
+  client->send(RunningServer::upgrade_request(std::string(test::websocket).append("&sid=").append(sid), evil));
+  server.read_until(*client, "not from there");
+  EXPECT_EQ(heard, refused);
+  EXPECT_EQ(server.engine.session_count(), 1u);
+}
+
 TEST_F(ConnectionErrors, are_not_told_of_what_succeeds) { EXPECT_EQ(error_of(test::polling), ""); }
 
 } // namespace

@@ -121,7 +121,9 @@ class RequestParser::Beast final : public beast::http::basic_parser<true> {
 
   void on_chunk_header_impl(std::uint64_t size, beast::string_view extensions, Error& ec) override {
     extension_bytes_ += extensions.size();
-    if (extension_bytes_ > limits::chunk_extension_bytes_max) ec = beast::http::error::bad_chunk_extension;
+    // The grammar allows spaces before the semicolon, but not every parser does (threats H1).
+    const bool spaces = !extensions.empty() && extensions.front() != ';';
+    if (spaces || extension_bytes_ > limits::chunk_extension_bytes_max) ec = beast::http::error::bad_chunk_extension;
     if (size > body_bytes_max_ - std::min(body_bytes_max_, body_.size())) {
       error = ParseError::content_too_large;
       ec = beast::http::error::body_limit;
