@@ -13,6 +13,8 @@ namespace mentara::limits {
 inline constexpr std::size_t token_bytes_max = 4 * 1024;
 inline constexpr std::size_t token_json_depth_max = 8;
 inline constexpr std::size_t token_json_values_max = 256;
+inline constexpr std::size_t keys_per_id_max = 4; // each is tried on a token with that `kid`, or without one
+inline constexpr std::size_t key_file_bytes_max = 256 * 1024;
 inline constexpr std::size_t user_id_chars_max = 128;
 inline constexpr wire::Duration token_leeway = wire::seconds(5);
 

@@ -6,15 +6,15 @@
 #include "mentara/application/application.h"
 #include "mentara/cli/cli.h"
 #include "mentara/ops/logging.h"
-#include "mentara/ops/stop_signals.h"
+#include "mentara/ops/signals.h"
 
 namespace {
 
 int serve(const mentara::Config& config) {
-  mentara::ops::block_stop_signals();
+  mentara::ops::block_signals();
   mentara::ops::start_logging(config.log);
   mentara::Application application(config);
-  const mentara::ops::StopSignals signals([&] { application.stop(); });
+  const mentara::ops::Signals signals({[&] { application.stop(); }, [&] { application.reload(); }});
   application.run();
   return mentara::cli::exit_success;
 }

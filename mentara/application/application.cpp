@@ -13,6 +13,7 @@
 #include "mentara/events/event_bus.h"
 #include "mentara/gateways/messaging_gateway.h"
 #include "mentara/gateways/websocket_event_service.h"
+#include "mentara/ops/file_watch.h"
 #include "mentara/ops/health.h"
 #include "mentara/services/conversation_service.h"
 #include "mentara/services/message_service.h"
@@ -75,6 +76,12 @@ std::uint16_t listen_on(const std::string& host, std::uint16_t port, Listen list
   return port;
 }
 
+std::vector<std::string> key_paths(const AuthConfig& config) {
+  std::vector<std::string> paths;
+  for (const KeyFile& file : config.keys) paths.push_back(file.path);
+  return paths;
+}
+
 } // namespace
 
 // In the order of building; destroyed backwards.
@@ -89,7 +96,7 @@ struct Application::Parts {
 
   const SystemWallClock clock{};
   std::atomic<bool> stopping{false};
-  const auth::Authenticator authenticator;
+  auth::Authenticator authenticator;
   std::optional<wire::cluster::Node> node; // its loops outlive what is posted to them
   std::optional<connections::Home> home;
   std::optional<events::EventBus> bus;
@@ -101,6 +108,7 @@ struct Application::Parts {
   std::optional<gateways::WebSocketEventService> websocket_events;
   ops::Health health{[this] { return not_ready(); }};
   std::optional<wire::http::Server> operations;
+  std::optional<ops::FileWatch> key_files;
 };
 
 Application::Parts::Parts(const Config& config) : authenticator(config.auth, clock) {
@@ -137,6 +145,7 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, clo
   } catch (const std::runtime_error& error) {
     throw std::runtime_error(std::string(error.what()) + " (the operations listener; see operations.port)");
   }
+  key_files.emplace(home_loop, key_paths(config.auth), [this] { authenticator.reload_keys(); });
   wire::log(wire::LogLevel::info, "listening",
             {{"host", config.server.host}, {"port", port}, {"loops", node->loops()}, {"data", config.data_directory}});
 }
@@ -157,6 +166,8 @@ void Application::run() {
   parts_->node->run();
   wire::log(wire::LogLevel::info, "stopped");
 }
+
+void Application::reload() { parts_->authenticator.reload_keys(); }
 
 void Application::stop() {
   if (!parts_->stopping.exchange(true)) parts_->begin_stop();

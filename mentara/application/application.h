@@ -16,8 +16,9 @@ class Application {
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;
 
-  void run();  // until stop()
-  void stop(); // any thread; more than once is harmless
+  void run();    // until stop()
+  void stop();   // any thread; more than once is harmless
+  void reload(); // any thread: reads the files with keys again
 
  private:
   struct Parts;

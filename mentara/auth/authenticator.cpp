@@ -1,6 +1,7 @@
 #include "mentara/auth/authenticator.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "wire/base/log.h"
 
@@ -47,20 +48,36 @@ Identity to_identity(Claims claims) {
 } // namespace
 
 Authenticator::Authenticator(const AuthConfig& config, const WallClock& clock)
-    : keys_(config), rules_(token_rules(config)), allow_query_token_(config.allow_query_token), clock_(clock) {}
+    : config_(config), rules_(token_rules(config)), clock_(clock), keys_(std::make_shared<const KeySet>(config)) {}
+
+void Authenticator::reload_keys() {
+  try {
+    auto read = std::make_shared<const KeySet>(config_);
+    const std::lock_guard guard(lock_);
+    keys_ = std::move(read);
+  } catch (const std::invalid_argument& error) {
+    return wire::log(wire::LogLevel::error, "the keys for tokens stay as they were", {{"why", error.what()}});
+  }
+  wire::log(wire::LogLevel::info, "the keys for tokens were read again");
+}
+
+std::shared_ptr<const KeySet> Authenticator::keys() const {
+  const std::lock_guard guard(lock_);
+  return keys_;
+}
 
 wire::Result<Identity, Failure> Authenticator::authenticate(const Credentials& credentials) const {
   if (!credentials.auth_token.empty()) return verify_token(credentials.auth_token);
   if (const auto token = bearer_token(credentials.authorization); !token.empty()) return verify_token(token);
   if (!credentials.query_token.empty()) {
-    if (allow_query_token_) return verify_token(credentials.query_token);
+    if (config_.allow_query_token) return verify_token(credentials.query_token);
     wire::log(wire::LogLevel::debug, "a token in the query is not looked at; auth.allow_query_token would allow it");
   }
   return token_missing();
 }
 
 wire::Result<Identity, Failure> Authenticator::verify_token(std::string_view token) const {
-  auto claims = verify(token, keys_, rules_, clock_.now());
+  auto claims = verify(token, *keys(), rules_, clock_.now());
   if (claims) return to_identity(std::move(*claims));
   wire::log(wire::LogLevel::debug, "a token was refused", {{"reason", to_string(claims.error())}});
   return claims.error() == TokenError::expired ? token_expired() : token_invalid();

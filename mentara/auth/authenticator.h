@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <string_view>
 
 #include "mentara/auth/jwt.h"
@@ -18,22 +20,30 @@ struct Credentials {
   std::string_view query_token{};   // ?token=
 };
 
-// The seed's WebSocketAuthService: one way in for every namespace and for REST. Immutable; any thread. `clock` outlives
-// it.
+// The seed's WebSocketAuthService: one way in for every namespace and for REST. Any thread. `clock` outlives it.
 class Authenticator {
  public:
-  Authenticator(const AuthConfig& config, const WallClock& clock);
+  Authenticator(const AuthConfig& config, const WallClock& clock); // throws as KeySet does
 
   // The failure is token_missing, token_invalid or token_expired, with one text each, so that nobody can learn from it
   // what was wrong; the log says it, at level debug.
   wire::Result<Identity, Failure> authenticate(const Credentials& credentials) const;
   wire::Result<Identity, Failure> verify_token(std::string_view token) const;
 
+  // Reads the files with keys again. When one cannot be read, all stays as it was, and the log says why.
+  void reload_keys();
+
  private:
-  KeySet keys_;
-  TokenRules rules_;
-  bool allow_query_token_;
+  std::shared_ptr<const KeySet> keys() const;
+
+  // constant after construction
+  const AuthConfig config_;
+  const TokenRules rules_;
   const WallClock& clock_;
+
+  // any thread, under the lock
+  mutable std::mutex lock_;
+  std::shared_ptr<const KeySet> keys_;
 };
 
 } // namespace mentara::auth

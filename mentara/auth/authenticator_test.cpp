@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
 
 namespace mentara::auth {
 namespace {
@@ -19,7 +23,7 @@ class AuthenticatorTest : public testing::Test {
  protected:
   std::string token(Claims claims = {.subject = "alice"}) {
     if (claims.expires_at.ms == 0) claims.expires_at = {clock_.time.ms + 60'000};
-    return sign(claims, KeySet(config_).signing_key());
+    return sign(claims, *KeySet(config_).signing_key());
   }
   Authenticator authenticator() { return Authenticator(config_, clock_); }
 
@@ -80,7 +84,7 @@ TEST_F(AuthenticatorTest, J5_every_other_fault_is_one_code_with_one_text) {
   AuthConfig others = config_;
   others.secret = std::string(32, 'x');
   const std::string stranger =
-      sign({.subject = "alice", .expires_at = {clock_.time.ms + 1}}, KeySet(others).signing_key());
+      sign({.subject = "alice", .expires_at = {clock_.time.ms + 1}}, *KeySet(others).signing_key());
   const std::string early = token({.subject = "alice", .not_before = UnixTime{clock_.time.ms + 60'000}});
   const std::string nobody = token({.subject = ""});
   std::string text;
@@ -96,7 +100,7 @@ TEST_F(AuthenticatorTest, J5_every_other_fault_is_one_code_with_one_text) {
 TEST_F(AuthenticatorTest, an_expired_token_of_a_stranger_is_invalid_not_expired) {
   AuthConfig others = config_;
   others.secret = std::string(32, 'x');
-  EXPECT_EQ(code({.auth_token = sign({.subject = "alice", .expires_at = {1}}, KeySet(others).signing_key())}),
+  EXPECT_EQ(code({.auth_token = sign({.subject = "alice", .expires_at = {1}}, *KeySet(others).signing_key())}),
             Code::token_invalid);
 }
 
@@ -131,6 +135,28 @@ TEST_F(AuthenticatorTest, a_name_is_made_of_what_there_is) {
   EXPECT_EQ(name({.first_name = "Ada"}), "Ada");
   EXPECT_EQ(name({.last_name = "Lovelace"}), "Lovelace");
   EXPECT_EQ(name({.name = "The Countess", .first_name = "Ada"}), "The Countess");
+}
+
+TEST_F(AuthenticatorTest, keys_that_are_read_again_hold_from_then_on_and_bad_ones_never) {
+  const std::string path = testing::TempDir() + "authenticator_test_" + std::to_string(getpid());
+  const auto write = [&](const std::string& text) { std::ofstream(path) << text; };
+  const auto token_with = [&](char c) {
+    return sign({.subject = "alice", .expires_at = {clock_.time.ms + 60'000}},
+                Key::hmac(JwtAlgorithm::HS256, std::string(32, c), "k"));
+  };
+  write(std::string(32, 'a'));
+  config_ = {.keys = {{.algorithm = JwtAlgorithm::HS256, .path = path, .id = "k"}}};
+  Authenticator subject(config_, clock_);
+  EXPECT_TRUE(subject.verify_token(token_with('a')));
+  write(std::string(32, 'b'));
+  EXPECT_FALSE(subject.verify_token(token_with('b')));
+  subject.reload_keys();
+  EXPECT_TRUE(subject.verify_token(token_with('b')));
+  EXPECT_FALSE(subject.verify_token(token_with('a')));
+  write("short");
+  subject.reload_keys();
+  EXPECT_TRUE(subject.verify_token(token_with('b'))) << "what cannot be read changes nothing";
+  std::remove(path.c_str());
 }
 
 TEST_F(AuthenticatorTest, S2_what_is_logged_holds_the_reason_and_never_the_token) {

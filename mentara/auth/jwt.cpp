@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
+#include <vector>
 
 #include "mentara/domain/id.h"
 #include "wire/base/base64.h"
@@ -38,8 +40,12 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
   });
 }
 
+// The keys that the token may be signed with: of its `kid`, each for the algorithm that the header names. More than one
+// while a key takes another's place.
+using Candidates = std::vector<const Key*>;
+
 // Keys that come inside a header (jwk, jku, x5u, x5c) are not looked at, let alone fetched (threats J4).
-wire::Result<const Key*, TokenError> choose_key(JsonView header, const KeySet& keys) {
+wire::Result<Candidates, TokenError> choose_keys(JsonView header, const KeySet& keys) {
   if (!header.is_object()) return TokenError::not_json;
   if (header.find("crit")) return TokenError::critical_header; // we understand no extension (RFC 7515 §4.1.11)
   // Another kind of token of the same issuer must not pass for one of ours (RFC 8725 §3.11).
@@ -48,11 +54,15 @@ wire::Result<const Key*, TokenError> choose_key(JsonView header, const KeySet& k
   }
   const auto kid = header.find("kid");
   if (kid && !kid->is_string()) return TokenError::unknown_key;
-  const Key* key = keys.find(kid ? *kid->string() : std::string_view());
-  if (!key) return TokenError::unknown_key;
+  const std::span<const Key> named = keys.find(kid ? *kid->string() : std::string_view());
+  if (named.empty()) return TokenError::unknown_key;
   const auto algorithm = header.find("alg");
-  if (!algorithm || algorithm->string() != to_string(key->algorithm())) return TokenError::wrong_algorithm;
-  return key;
+  Candidates candidates;
+  for (const Key& key : named) {
+    if (algorithm && algorithm->string() == to_string(key.algorithm())) candidates.push_back(&key);
+  }
+  if (candidates.empty()) return TokenError::wrong_algorithm;
+  return candidates;
 }
 
 // NumericDate: seconds, perhaps with a fraction (RFC 7519 §2).
@@ -61,7 +71,7 @@ wire::Result<std::optional<UnixTime>, TokenError> read_time(JsonView claims, std
   if (!value) return std::optional<UnixTime>();
   const auto seconds = value->number();
   if (!seconds || !(*seconds >= 0 && *seconds <= seconds_max)) return TokenError::bad_time;
-  return std::optional(UnixTime{static_cast<std::int64_t>(std::floor(*seconds * 1000))});
+  return std::optional(UnixTime{static_cast<std::int64_t>(std::round(*seconds * 1000))});
 }
 
 std::string read_text(JsonView claims, std::string_view name) {
@@ -178,9 +188,12 @@ wire::Result<Claims, TokenError> verify(std::string_view token, const KeySet& ke
   wire::JsonParser parser(json_limits);
   const auto header_json = parser.parse(*header);
   if (!header_json) return TokenError::not_json;
-  const auto key = choose_key(*header_json, keys);
-  if (!key) return key.error();
-  if (!(*key)->verify(parts->signed_text, *signature)) return TokenError::wrong_signature;
+  const auto candidates = choose_keys(*header_json, keys);
+  if (!candidates) return candidates.error();
+  if (std::none_of(candidates->begin(), candidates->end(),
+                   [&](const Key* key) { return key->verify(parts->signed_text, *signature); })) {
+    return TokenError::wrong_signature;
+  }
 
   const auto claims_json = parser.parse(*claims);
   if (!claims_json) return TokenError::not_json;

@@ -32,9 +32,10 @@ constexpr const char* examples =
     "\n"
     "Exit codes: 0 all is well, 1 it failed while running, 2 wrong usage or configuration.";
 
-constexpr std::string_view no_secret =
-    "There is no secret to check tokens with. Make one, and keep it:\n"
+constexpr std::string_view no_key =
+    "There is no key to check tokens with. Make a secret, and keep it:\n"
     "  export MENTARA_JWT_SECRET=$(openssl rand -hex 32)\n"
+    "or name the public keys of whoever signs your tokens in auth.keys.\n"
     "Only to try things out on this machine: --dev makes one.\n";
 
 // What was typed, filled in by CLI11 as it parses; so it stays where it is.
@@ -78,14 +79,14 @@ class Session {
       : surroundings_(surroundings), commands_(commands), given_(given) {}
 
   int serve(const CLI::App& command) {
-    auto loaded = load_with_secret(command);
+    auto loaded = load_with_key(command);
     if (!loaded) return exit_usage;
     if (given_.development) surroundings_.out(development_greeting(loaded->config, surroundings_.clock));
     return commands_.serve(loaded->config);
   }
 
   int token(const CLI::App& command) {
-    const auto loaded = load_with_secret(command);
+    const auto loaded = load_with_key(command);
     if (!loaded) return exit_usage;
     const AuthConfig& auth = loaded->config.auth;
     std::chrono::milliseconds ttl = default_ttl(auth);
@@ -110,8 +111,14 @@ class Session {
   int check(const CLI::App& command) {
     const auto loaded = load(command);
     if (!loaded) return exit_usage;
+    const bool has_key = loaded->config.auth.has_key();
+    try {
+      if (has_key) const auth::KeySet readable(loaded->config.auth);
+    } catch (const std::invalid_argument& error) {
+      return refuse(error.what());
+    }
     surroundings_.out("The configuration is valid.\n");
-    if (loaded->config.auth.secret.empty() && !given_.development) surroundings_.err("Note: " + std::string(no_secret));
+    if (!has_key && !given_.development) surroundings_.err("Note: " + std::string(no_key));
     return exit_success;
   }
 
@@ -130,11 +137,12 @@ class Session {
     return std::nullopt;
   }
 
-  std::optional<LoadedConfig> load_with_secret(const CLI::App& command) {
+  std::optional<LoadedConfig> load_with_key(const CLI::App& command) {
     auto loaded = load(command);
     if (!loaded || !loaded->config.auth.secret.empty()) return loaded;
     if (!given_.development) {
-      surroundings_.err("mentara: " + std::string(no_secret));
+      if (loaded->config.auth.has_key()) return loaded;
+      surroundings_.err("mentara: " + std::string(no_key));
       return std::nullopt;
     }
     loaded->config.auth.secret = development_secret(loaded->config);

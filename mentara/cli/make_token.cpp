@@ -1,6 +1,7 @@
 #include "mentara/cli/make_token.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace mentara::cli {
 
@@ -17,7 +18,13 @@ wire::Result<std::string, auth::TokenError> make_token(auth::Claims claims, std:
   claims.issued_at = UnixTime{now.ms / 1000 * 1000};
   claims.expires_at = UnixTime{(now.ms + ttl.count()) / 1000 * 1000};
   const auth::KeySet keys(config);
-  std::string token = auth::sign(claims, keys.signing_key());
+  const auth::Key* key = keys.signing_key();
+  if (!key) {
+    throw std::runtime_error(
+        "no token can be made here: only public keys are configured. Ask whoever has the private "
+        "one, or set auth.secret beside them.");
+  }
+  std::string token = auth::sign(claims, *key);
   const auto accepted = auth::verify(token, keys, auth::token_rules(config), now);
   if (!accepted) return accepted.error();
   return token;

@@ -13,7 +13,7 @@ namespace mentara::cli {
 std::chrono::milliseconds default_ttl(const AuthConfig& config);
 
 // A token for `claims` (in UTF-8) that this configuration accepts now: its times, issuer and audience are filled in.
-// The error is why it would be refused.
+// The error is why it would be refused. Throws when no configured key can sign.
 wire::Result<std::string, auth::TokenError> make_token(auth::Claims claims, std::chrono::milliseconds ttl,
                                                        const AuthConfig& config, UnixTime now);
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mentara/limits.h"
@@ -36,16 +37,27 @@ struct LogConfig {
   LogFormat format = LogFormat::text;
 };
 
-enum class JwtAlgorithm { HS256, HS384, HS512 };
+enum class JwtAlgorithm { HS256, HS384, HS512, RS256, ES256, EdDSA }; // those with a shared secret first
+std::string_view to_string(JwtAlgorithm algorithm);                   // as `alg` spells it
+
+// A file with keys and the one algorithm that they are for.
+struct KeyFile {
+  JwtAlgorithm algorithm = JwtAlgorithm::RS256;
+  std::string path{};
+  std::string id{}; // the `kid` of its key; of a JWKS, the only key that is taken; empty: none, or all
+};
 
 struct AuthConfig {
-  std::string secret{}; // bytes; empty: none was given, and nothing may be served
-  JwtAlgorithm algorithm = JwtAlgorithm::HS256;
-  std::string issuer{};   // empty: not checked
-  std::string audience{}; // empty: not checked
+  std::string secret{};                         // bytes; empty: none was given
+  JwtAlgorithm algorithm = JwtAlgorithm::HS256; // of the secret
+  std::vector<KeyFile> keys{};                  // beside the secret, or instead of it
+  std::string issuer{};                         // empty: not checked
+  std::string audience{};                       // empty: not checked
   milliseconds leeway = to_ms(limits::token_leeway);
   milliseconds max_lifetime{0}; // 0: as long as the issuer likes
   bool allow_query_token = false;
+
+  bool has_key() const { return !secret.empty() || !keys.empty(); } // else nothing may be served
 };
 
 struct CorsConfig {

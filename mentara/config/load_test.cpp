@@ -198,6 +198,24 @@ TEST_F(LoadConfig, the_environment_and_flags_are_checked_alike) {
                   R"(command line: --log-level must be "trace", "debug", "info", "warn" or "error", not "loud")"));
 }
 
+TEST_F(LoadConfig, a_key_file_stands_with_its_algorithm_and_perhaps_its_kid) {
+  sources_.environment = {{"MENTARA_AUTH_KEYS", "RS256:/etc/a b.pem#2026, EdDSA:keys/#1.json#x#y,HS512:s"}};
+  const std::vector<KeyFile> keys = load().auth.keys;
+  ASSERT_EQ(keys.size(), 3u);
+  EXPECT_EQ(keys[0].algorithm, JwtAlgorithm::RS256);
+  EXPECT_EQ(keys[0].path, "/etc/a b.pem");
+  EXPECT_EQ(keys[0].id, "2026");
+  EXPECT_EQ(keys[1].path, "keys/#1.json#x") << "the last # counts";
+  EXPECT_EQ(keys[1].id, "y");
+  EXPECT_EQ(keys[2].algorithm, JwtAlgorithm::HS512);
+  EXPECT_EQ(keys[2].id, "");
+  for (const char* bad :
+       {"/etc/a.pem", "none:/etc/a.pem", "rs256:/etc/a.pem", "RS256:", "RS256:#a", "RS256:a#", ":a"}) {
+    sources_.environment = {{"MENTARA_AUTH_KEYS", bad}};
+    EXPECT_THAT(problems(), ElementsAre(HasSubstr("ALGORITHM:PATH"))) << bad;
+  }
+}
+
 TEST_F(LoadConfig, all_problems_are_listed_at_once) {
   write_file("[server]\nport = 0\nhost = \"nowhere\"\n[engine]\nping_interval = 25000\n[cors]\nallow = 1\n");
   EXPECT_EQ(problems().size(), 4u);

@@ -1,6 +1,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "mentara/config/option.h"
 #include "mentara/config/option_kinds.h"
@@ -42,6 +43,53 @@ bool is_origin(std::string_view text) {
   return std::none_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
+// "RS256:/etc/mentara/login.pem#2026": the algorithm, the path, and after the last # the `kid`.
+std::optional<KeyFile> parse_key_file(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == text.npos || !is_printable(text)) return std::nullopt;
+  KeyFile file;
+  bool known = false;
+  for (auto algorithm : {JwtAlgorithm::HS256, JwtAlgorithm::HS384, JwtAlgorithm::HS512, JwtAlgorithm::RS256,
+                         JwtAlgorithm::ES256, JwtAlgorithm::EdDSA}) {
+    if (to_string(algorithm) != text.substr(0, colon)) continue;
+    file.algorithm = algorithm;
+    known = true;
+  }
+  const std::string_view place = text.substr(colon + 1);
+  const std::size_t hash = std::min(place.rfind('#'), place.size());
+  file.path = place.substr(0, hash);
+  if (hash < place.size()) file.id = place.substr(hash + 1);
+  if (!known || file.path.empty() || (hash < place.size() && file.id.empty())) return std::nullopt;
+  return file;
+}
+
+template <class Place>
+OptionValue key_files(Place place) {
+  return {
+      "a list of ALGORITHM:PATH or ALGORITHM:PATH#KID, such as \"RS256:/etc/mentara/login.pem#2026\"; the algorithms "
+      "are HS256, HS384, HS512, RS256, ES256 and EdDSA",
+      [=](Config& config, const RawValue& raw) {
+        if (raw.type != RawValue::Type::text && raw.type != RawValue::Type::list) return false;
+        std::vector<KeyFile> files;
+        for (const std::string& item : raw.items) {
+          const auto file = parse_key_file(item);
+          if (!file) return false;
+          files.push_back(*file);
+        }
+        place(config) = std::move(files);
+        return true;
+      },
+      [=](const Config& config) {
+        std::vector<std::string> items;
+        for (const KeyFile& file : place(config)) {
+          items.push_back(std::string(to_string(file.algorithm)).append(":").append(file.path));
+          if (!file.id.empty()) items.back().append("#").append(file.id);
+        }
+        return wire::to_json(items);
+      },
+  };
+}
+
 constexpr std::string_view host_allowed = "an IP address or \"localhost\"";
 constexpr std::string_view text_allowed = "a text without control characters";
 
@@ -81,11 +129,15 @@ std::vector<Option> make_options() {
                      "at least 32 bytes that nobody can guess; make one with: openssl rand -hex 32", is_secret),
        .environment = "MENTARA_JWT_SECRET",
        .secret = true},
-      {"auth.algorithm", "The only algorithm that is accepted in a token.",
+      {"auth.algorithm", "The only algorithm that is accepted with the secret.",
        choice(at(&Config::auth, &AuthConfig::algorithm),
               std::array{Choice<JwtAlgorithm>{"HS256", JwtAlgorithm::HS256},
                          Choice<JwtAlgorithm>{"HS384", JwtAlgorithm::HS384},
                          Choice<JwtAlgorithm>{"HS512", JwtAlgorithm::HS512}})},
+      {"auth.keys",
+       "Files with more keys, each for one algorithm only; read again when they change and on SIGHUP. A PEM holds one "
+       "public key, a JWKS many, a file for HS256, HS384 or HS512 the secret itself.",
+       key_files(at(&Config::auth, &AuthConfig::keys))},
       {"auth.issuer", "What `iss` must be in a token; empty: not checked.",
        text(at(&Config::auth, &AuthConfig::issuer), std::string(text_allowed), is_printable)},
       {"auth.audience", "What `aud` must contain in a token; empty: not checked.",

@@ -1,4 +1,4 @@
-#include "mentara/ops/stop_signals.h"
+#include "mentara/ops/signals.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -15,11 +15,12 @@
 namespace mentara::ops {
 namespace {
 
-sigset_t both_signals() {
+sigset_t all_signals() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGHUP);
   return set;
 }
 
@@ -30,38 +31,42 @@ int opened(int descriptor, const char* what) {
 
 } // namespace
 
-void block_stop_signals() {
-  const sigset_t set = both_signals();
+void block_signals() {
+  const sigset_t set = all_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
-StopSignals::StopSignals(std::function<void()> stop) : stop_(std::move(stop)) {
-  const sigset_t set = both_signals();
+Signals::Signals(Handlers handlers) : handlers_(std::move(handlers)) {
+  const sigset_t set = all_signals();
   finished_ = opened(eventfd(0, EFD_CLOEXEC), "eventfd");
   signals_ = opened(signalfd(-1, &set, SFD_CLOEXEC), "signalfd");
   thread_ = std::thread([this] { wait(); });
 }
 
-StopSignals::~StopSignals() {
+Signals::~Signals() {
   eventfd_write(finished_, 1);
   thread_.join();
   close(signals_);
   close(finished_);
 }
 
-void StopSignals::wait() {
+void Signals::wait() {
   for (bool stopping = false;;) {
     pollfd waiting[] = {{finished_, POLLIN, 0}, {signals_, POLLIN, 0}};
     if (poll(waiting, 2, -1) < 0) continue; // EINTR
     if (waiting[0].revents) return;
     signalfd_siginfo signal;
     if (read(signals_, &signal, sizeof signal) != sizeof signal) continue;
+    if (signal.ssi_signo == SIGHUP) {
+      handlers_.reload();
+      continue;
+    }
     if (std::exchange(stopping, true)) {
       wire::log(wire::LogLevel::warn, "asked to stop a second time: ending at once");
       _exit(128 + static_cast<int>(signal.ssi_signo));
     }
     wire::log(wire::LogLevel::info, "asked to stop", {{"signal", signal.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM"}});
-    stop_();
+    handlers_.stop();
   }
 }
 
