@@ -53,7 +53,12 @@ inline constexpr std::size_t connects_per_client_max = 10;
 inline constexpr std::size_t rooms_per_socket_max = 1000;
 inline constexpr std::size_t room_name_bytes_max = 640;
 inline constexpr std::size_t acks_outstanding_max = 256;
-inline constexpr std::size_t namespace_name_bytes_max = 256;
+inline constexpr std::size_t namespace_name_bytes_max = 256; // of one that a client chooses
+inline constexpr std::size_t dynamic_namespaces_max = 1000;
+inline constexpr Duration cluster_request_timeout = seconds(5);
+inline constexpr Duration max_disconnection_duration = seconds(120);
+inline constexpr std::size_t recovery_log_bytes_max = 16 * 1024 * 1024;     // events of one namespace
+inline constexpr std::size_t recovery_session_bytes_max = 16 * 1024 * 1024; // clients of one namespace that may return
 
 // --- Unsent bytes of one connection ---
 inline constexpr std::size_t unsent_bytes_soft = 256 * 1024;

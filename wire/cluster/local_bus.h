@@ -23,19 +23,24 @@ class LocalBus {
 class LocalPort final : public sio::Cluster {
  public:
   explicit LocalPort(const LocalBus& bus) : bus_(bus) {}
-  void set_own(const sio::Server& server) { own_ = &server; }
+  void set_own(sio::Server& server) { own_ = &server; }
 
   void broadcast(sio::Adapter& from, const sio::EncodedEvent& event, const sio::BroadcastOptions& options) override;
   void join(sio::Adapter& from, const sio::BroadcastOptions& whom, const std::vector<std::string>& rooms) override;
   void leave(sio::Adapter& from, const sio::BroadcastOptions& whom, const std::vector<std::string>& rooms) override;
   void disconnect(sio::Adapter& from, const sio::BroadcastOptions& whom, bool close) override;
+  std::size_t peers() const override { return bus_.servers().size() - 1; }
+  void broadcast_with_ack(sio::Adapter& from, std::uint64_t request, std::string_view event,
+                          const sio::Payload& payload, const sio::BroadcastOptions& options, Duration timeout) override;
+  void fetch_sockets(sio::Adapter& from, std::uint64_t request, const sio::BroadcastOptions& whom) override;
+  void catch_up(sio::Adapter& from) override;
 
  private:
   template <class F> // f(sio::Adapter&) on the loop of each server but its own
   void on_others(sio::Adapter& from, F f);
 
   const LocalBus& bus_;
-  const sio::Server* own_ = nullptr;
+  sio::Server* own_ = nullptr;
 };
 
 } // namespace wire::cluster

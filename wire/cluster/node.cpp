@@ -6,6 +6,7 @@ namespace wire::cluster {
 
 Node::Node(NodeOptions options, const std::function<void(sio::Server&)>& setup) {
   std::vector<http::Server*> https;
+  options.server.recovery_store = std::make_shared<sio::RecoveryStore>(); // a client may come back on another loop
   for (int i = 0; i < options.threads; ++i) {
     auto part = std::make_unique<Part>(i, bus_);
     part->server =

@@ -2,23 +2,31 @@
 
 #include <algorithm>
 
+#include "wire/base/check.h"
 #include "wire/eio/packet_codec.h"
 #include "wire/sio/packet_codec.h"
+#include "wire/sio/recovery.h"
+#include "wire/sio/server.h"
 #include "wire/sio/socket.h"
 
 namespace wire::sio {
 
-EncodedEvent encode_event(std::string_view nsp, std::string_view event, const Payload& payload, bool compress) {
+EncodedEvent encode_event(std::string_view nsp, std::string_view event, const Payload& payload, bool compress,
+                          std::optional<std::uint64_t> ack_id, std::string_view offset) {
   const auto& attachments = payload.attachments();
   std::string text;
   text.reserve(nsp.size() + event.size() + payload.json().size() + 16);
-  append_packet_header(text, attachments.empty() ? PacketType::event : PacketType::binary_event, nsp, std::nullopt,
+  append_packet_header(text, attachments.empty() ? PacketType::event : PacketType::binary_event, nsp, ack_id,
                        attachments.size());
   text += '[';
   append_json(text, event);
   if (!payload.json().empty()) {
     text += ',';
     text += payload.json();
+  }
+  if (!offset.empty()) {
+    text += ',';
+    append_json(text, offset);
   }
   text += ']';
   EncodedEvent encoded{eio::share_text(text), {}};
@@ -42,10 +50,28 @@ Socket* take_out(std::vector<Socket*>& members, std::size_t place) {
 
 } // namespace
 
+Adapter::Adapter(std::string nsp, Cluster* cluster, net::Loop* loop, std::shared_ptr<RecoveryLog> log)
+    : nsp_(std::move(nsp)), cluster_(cluster), loop_(loop), log_(std::move(log)) {
+  if (log_) log_->add_loop(loop_->index());
+}
+
+Adapter::~Adapter() {
+  if (log_) log_->remove_loop(loop_->index());
+}
+
+Requests& Adapter::requests() {
+  check(loop_ != nullptr, "a request without a loop to wait on");
+  if (!requests_) requests_ = std::make_unique<Requests>(loop_->timers());
+  return *requests_;
+}
+
 void Adapter::add_socket(Socket& socket) {
   socket.place_in_all_ = all_.members.size();
   all_.members.push_back(&socket);
   by_id_.emplace(socket.id(), &socket);
+  if (!observer_) return;
+  observer_->on_create_room(socket.id());
+  observer_->on_join_room(socket.id(), socket);
 }
 
 void Adapter::remove_socket(Socket& socket) {
@@ -53,6 +79,9 @@ void Adapter::remove_socket(Socket& socket) {
   if (by_id_.erase(socket.id()) == 0) return;
   const std::size_t place = socket.place_in_all_;
   if (Socket* moved = take_out(all_.members, place)) moved->place_in_all_ = place;
+  if (!observer_) return;
+  observer_->on_leave_room(socket.id(), socket);
+  observer_->on_delete_room(socket.id());
 }
 
 void Adapter::join(Socket& socket, std::string_view name) {
@@ -61,12 +90,14 @@ void Adapter::join(Socket& socket, std::string_view name) {
     auto room = std::make_unique<Room>();
     room->name = name;
     found = rooms_.emplace(name, std::move(room)).first;
+    if (observer_) observer_->on_create_room(name);
   }
   Room& room = *found->second;
   const auto here = [&](const Socket::Membership& membership) { return membership.room == &room; };
   if (std::any_of(socket.memberships_.begin(), socket.memberships_.end(), here)) return;
   socket.memberships_.push_back({&room, room.members.size()});
   room.members.push_back(&socket);
+  if (observer_) observer_->on_join_room(name, socket);
 }
 
 void Adapter::leave(Socket& socket, std::string_view name) {
@@ -81,7 +112,10 @@ void Adapter::leave(Socket& socket, std::string_view name) {
       if (membership.room == &room) membership.place = place;
     }
   }
-  if (room.members.empty()) rooms_.erase(rooms_.find(room.name));
+  if (observer_) observer_->on_leave_room(room.name, socket);
+  if (!room.members.empty()) return;
+  if (observer_) observer_->on_delete_room(room.name);
+  rooms_.erase(rooms_.find(room.name));
 }
 
 Socket* Adapter::find(std::string_view socket_id) const {
@@ -146,10 +180,17 @@ std::vector<std::shared_ptr<Socket>> Adapter::select(const BroadcastOptions& opt
 }
 
 void Adapter::deliver(const EncodedEvent& event, const BroadcastOptions& options) {
-  std::vector<std::shared_ptr<Socket>> too_slow; // ending one changes the rooms that are being walked
+  std::vector<std::shared_ptr<Socket>> too_slow, watchers; // later: they may change the rooms that are being walked
   for_each(options, [&](Socket& socket) {
-    if (!socket.deliver(event, options.flags)) too_slow.push_back(socket.shared_from_this());
+    if (!socket.deliver(event, options.flags)) {
+      too_slow.push_back(socket.shared_from_this());
+    } else if (socket.watches_outgoing()) {
+      watchers.push_back(socket.shared_from_this());
+    }
   });
+  for (const auto& socket : watchers) {
+    if (socket->watches_outgoing()) socket->told_outgoing(event);
+  }
   for (const auto& socket : too_slow) socket->end_slow_connection();
 }
 
@@ -167,6 +208,62 @@ void Adapter::leave_local(const BroadcastOptions& whom, const std::vector<std::s
 
 void Adapter::disconnect_local(const BroadcastOptions& whom, bool close) {
   for (const auto& socket : select(whom)) socket->disconnect(close);
+}
+
+std::size_t Adapter::deliver_with_ack(std::string_view event, const Payload& payload, const BroadcastOptions& options,
+                                      Duration timeout, const std::function<void(const Args*)>& on_answer) {
+  const std::uint64_t id = next_ack_id();
+  const EncodedEvent encoded = encode_event(nsp_, event, payload, options.flags.compress, id);
+  const auto recipients = select(options);
+  for (const auto& socket : recipients) {
+    if (!socket->expect_ack(id, timeout, on_answer)) continue;
+    if (!socket->deliver(encoded, options.flags)) socket->end_slow_connection();
+    if (socket->watches_outgoing()) socket->told_outgoing(encoded);
+  }
+  return recipients.size();
+}
+
+std::vector<RemoteSocket> Adapter::describe(const BroadcastOptions& whom) {
+  std::vector<RemoteSocket> described;
+  for_each(whom, [&](Socket& socket) {
+    described.push_back({socket.id(), socket.handshake().to_json(), socket.rooms(), std::string(socket.data())});
+  });
+  return described;
+}
+
+void Adapter::catch_up() {
+  while (const auto logged = log_->next(loop_->index())) deliver(logged->event, logged->options);
+}
+
+void Adapter::emit(std::string_view event, const Payload& payload, const BroadcastOptions& options) {
+  const BroadcastFlags& flags = options.flags;
+  if (!log_ || flags.is_volatile) {
+    return broadcast(encode_event(nsp_, event, payload, flags.compress), options);
+  }
+  log_->append(event, payload, options, flags.local ? loop_->index() : RecoveryLog::every_loop, loop_->now());
+  catch_up();
+  if (cluster_ && !flags.local) cluster_->catch_up(*this);
+}
+
+void Adapter::emit_with_ack(std::string_view event, const Payload& payload, const BroadcastOptions& options,
+                            Duration timeout, AnswersHandler handler) {
+  const bool here_alone = !cluster_ || options.flags.local;
+  const std::uint64_t request =
+      requests().begin_broadcast(1 + (here_alone ? 0 : cluster_->peers()), loop_->now() + timeout, std::move(handler));
+  if (!here_alone) cluster_->broadcast_with_ack(*this, request, event, payload, options, timeout);
+  const std::size_t clients = deliver_with_ack(event, payload, options, timeout, [this, request](const Args* answer) {
+    if (answer) return requests().on_answer(request, Payload().add(*answer, 0));
+    requests().on_no_answer(request);
+  });
+  requests().on_clients(request, clients);
+}
+
+void Adapter::fetch_sockets(const BroadcastOptions& whom, Duration timeout, SocketsHandler handler) {
+  const bool here_alone = !cluster_ || whom.flags.local;
+  const std::uint64_t request =
+      requests().begin_fetch(1 + (here_alone ? 0 : cluster_->peers()), loop_->now() + timeout, std::move(handler));
+  if (!here_alone) cluster_->fetch_sockets(*this, request, whom);
+  requests().on_sockets(request, describe(whom));
 }
 
 void Adapter::broadcast(const EncodedEvent& event, const BroadcastOptions& options) {

@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -11,11 +13,17 @@
 #include "wire/base/hash.h"
 #include "wire/eio/packet.h"
 #include "wire/sio/payload.h"
+#include "wire/sio/requests.h"
+
+namespace wire::net {
+class Loop;
+}
 
 namespace wire::sio {
 
 class Socket;
 class Adapter;
+class RecoveryLog;
 
 struct BroadcastFlags {
   bool is_volatile = false; // may be dropped for a client that is not ready
@@ -35,7 +43,9 @@ struct EncodedEvent {
   eio::SharedPacket text;
   std::vector<eio::SharedPacket> attachments;
 };
-EncodedEvent encode_event(std::string_view nsp, std::string_view event, const Payload& payload, bool compress = true);
+// `offset`: its place in the namespace's log, told as a last argument; empty: none.
+EncodedEvent encode_event(std::string_view nsp, std::string_view event, const Payload& payload, bool compress = true,
+                          std::optional<std::uint64_t> ack_id = {}, std::string_view offset = {});
 
 // The other loops and nodes that share a namespace. Called on the adapter's loop.
 class Cluster {
@@ -45,6 +55,27 @@ class Cluster {
   virtual void join(Adapter& from, const BroadcastOptions& whom, const std::vector<std::string>& rooms) = 0;
   virtual void leave(Adapter& from, const BroadcastOptions& whom, const std::vector<std::string>& rooms) = 0;
   virtual void disconnect(Adapter& from, const BroadcastOptions& whom, bool close) = 0;
+
+  virtual std::size_t peers() const = 0; // how many answer a request
+  // Each peer answers to from.requests(): on_clients(), then on_answer() or on_no_answer() for each of them.
+  virtual void broadcast_with_ack(Adapter& from, std::uint64_t request, std::string_view event, const Payload& payload,
+                                  const BroadcastOptions& options, Duration timeout) = 0;
+  // Each peer answers with on_sockets().
+  virtual void fetch_sockets(Adapter& from, std::uint64_t request, const BroadcastOptions& whom) = 0;
+  // There is something new in the log that they share.
+  virtual void catch_up(Adapter& from) = 0;
+};
+
+// Hears of rooms that come and go on this loop, and of who is in them. The room that carries a socket's id too.
+class AdapterObserver {
+ public:
+  virtual void on_create_room(std::string_view) {}
+  virtual void on_join_room(std::string_view /*room*/, const Socket&) {}
+  virtual void on_leave_room(std::string_view /*room*/, const Socket&) {}
+  virtual void on_delete_room(std::string_view) {}
+
+ protected:
+  ~AdapterObserver() = default;
 };
 
 // A room's members on this loop, in no order.
@@ -57,7 +88,9 @@ struct Room {
 // leaving costs as much as it has rooms. The room that carries a socket's id is implied.
 class Adapter {
  public:
-  Adapter(std::string nsp, Cluster* cluster) : nsp_(std::move(nsp)), cluster_(cluster) {}
+  // Without a loop it cannot ask others anything. `log`: connection state recovery is on.
+  Adapter(std::string nsp, Cluster* cluster, net::Loop* loop = nullptr, std::shared_ptr<RecoveryLog> log = nullptr);
+  ~Adapter();
   Adapter(const Adapter&) = delete;
   Adapter& operator=(const Adapter&) = delete;
 
@@ -71,9 +104,20 @@ class Adapter {
   std::size_t socket_count() const { return all_.members.size(); }
   std::size_t room_count() const { return rooms_.size(); }
   Socket* find(std::string_view socket_id) const;
+  std::uint64_t next_ack_id() { return next_ack_id_++; } // one counter for all sockets of the namespace
   const Room* room(std::string_view name) const;
 
+  void set_observer(AdapterObserver* observer) { observer_ = observer; }
+
+  // Where replies to what this loop asked arrive.
+  Requests& requests();
+  RecoveryLog* recovery_log() { return log_.get(); }
+
   // To everybody concerned, here and on the other loops and nodes.
+  void emit(std::string_view event, const Payload& payload, const BroadcastOptions& options);
+  void emit_with_ack(std::string_view event, const Payload& payload, const BroadcastOptions& options, Duration timeout,
+                     AnswersHandler handler);
+  void fetch_sockets(const BroadcastOptions& whom, Duration timeout, SocketsHandler handler);
   void broadcast(const EncodedEvent& event, const BroadcastOptions& options);
   void sockets_join(const BroadcastOptions& whom, const std::vector<std::string>& rooms);
   void sockets_leave(const BroadcastOptions& whom, const std::vector<std::string>& rooms);
@@ -81,6 +125,11 @@ class Adapter {
 
   // To those of this loop alone.
   void deliver(const EncodedEvent& event, const BroadcastOptions& options);
+  // Answers how many it went to; `on_answer` is called once for each of them, with nullptr for who did not answer.
+  std::size_t deliver_with_ack(std::string_view event, const Payload& payload, const BroadcastOptions& options,
+                               Duration timeout, const std::function<void(const Args*)>& on_answer);
+  std::vector<RemoteSocket> describe(const BroadcastOptions& whom);
+  void catch_up(); // delivers what the log has and this loop has not seen yet
   void join_local(const BroadcastOptions& whom, const std::vector<std::string>& rooms);
   void leave_local(const BroadcastOptions& whom, const std::vector<std::string>& rooms);
   void disconnect_local(const BroadcastOptions& whom, bool close);
@@ -92,9 +141,14 @@ class Adapter {
 
   const std::string nsp_;
   Cluster* const cluster_;
+  net::Loop* const loop_;
+  const std::shared_ptr<RecoveryLog> log_;
+  std::unique_ptr<Requests> requests_; // made when it is needed
+  AdapterObserver* observer_ = nullptr;
   Room all_;
   std::unordered_map<std::string_view, Socket*, SeededHash, std::equal_to<>> by_id_; // keys belong to the sockets
   std::unordered_map<std::string, std::unique_ptr<Room>, SeededHash, std::equal_to<>> rooms_;
+  std::uint64_t next_ack_id_ = 0;
   std::uint64_t epoch_ = 0; // marks sockets as seen or excluded in one selection
 };
 

@@ -190,6 +190,18 @@ struct RecordingCluster final : Cluster {
   void disconnect(Adapter&, const BroadcastOptions&, bool close) override {
     told.push_back(close ? "disconnect and close" : "disconnect");
   }
+  std::size_t peers() const override { return 1; }
+  void broadcast_with_ack(Adapter& from, std::uint64_t request, std::string_view event, const Payload& payload,
+                          const BroadcastOptions&, Duration) override {
+    told.push_back("ask " + std::string(event) + " " + std::string(payload.json()));
+    from.requests().on_clients(request, 1);
+    from.requests().on_answer(request, Payload::of("elsewhere"));
+  }
+  void fetch_sockets(Adapter& from, std::uint64_t request, const BroadcastOptions&) override {
+    told.push_back("fetch");
+    from.requests().on_sockets(request, {{"elsewhere", "{}", {"elsewhere"}, "{}"}});
+  }
+  void catch_up(Adapter&) override { told.emplace_back("catch up"); }
 };
 
 TEST(SioAdapterInCluster, tells_the_others_of_everything_but_what_is_local) {
@@ -211,6 +223,39 @@ TEST(SioAdapterInCluster, tells_the_others_of_everything_but_what_is_local) {
   EXPECT_THAT(cluster.told,
               ElementsAre(R"(/ 42["hi"] to { "a" })", "join b", "leave b", "disconnect", "disconnect and close"));
   EXPECT_THAT(client.take(), ElementsAre(R"(42["here"])")) << "and this one as well";
+}
+
+TEST(SioAdapterInCluster, gathers_the_answers_and_sockets_of_all_servers) {
+  net::Loop loop;
+  RecordingCluster cluster;
+  Server server(loop, {}, &cluster);
+  Namespace& nsp = server.of("/");
+  TestClient client(server);
+  const std::string id = client.connect();
+  std::vector<std::string> told;
+  const auto note = [&](bool complete, const std::vector<Payload>& answers) {
+    told.emplace_back(complete ? "complete" : "incomplete");
+    for (const Payload& answer : answers) told.emplace_back(answer.json());
+  };
+  nsp.broadcast().emit_with_ack(seconds(1), note, "ask", 1);
+  EXPECT_THAT(client.take(), ElementsAre(R"(420["ask",1])"));
+  EXPECT_TRUE(told.empty());
+  client.text(R"(430["here","more"])");
+  EXPECT_THAT(told, ElementsAre("complete", R"("elsewhere")", R"("here")"));
+  told.clear();
+  nsp.broadcast().local().emit_with_ack(seconds(1), note, "ask");
+  client.text(R"(431[2])");
+  EXPECT_THAT(told, ElementsAre("complete", "2"));
+
+  std::vector<std::string> sockets;
+  const auto note_sockets = [&](bool complete, const std::vector<RemoteSocket>& found) {
+    EXPECT_TRUE(complete);
+    for (const RemoteSocket& socket : found) sockets.push_back(socket.id);
+  };
+  nsp.broadcast().fetch_sockets(note_sockets);
+  nsp.broadcast().local().fetch_sockets(note_sockets);
+  EXPECT_THAT(sockets, ElementsAre("elsewhere", id, id));
+  EXPECT_THAT(cluster.told, ElementsAre("ask ask 1", "fetch"));
 }
 
 // --- any order of operations, against a model that is too simple to be wrong ---

@@ -2,7 +2,9 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "wire/base/limits.h"
 #include "wire/sio/adapter.h"
 #include "wire/sio/payload.h"
 
@@ -45,8 +47,20 @@ class Broadcast {
   void emit(std::string_view event, const T&... arguments) const {
     emit_payload(event, Payload::of(arguments...));
   }
-  void emit_payload(std::string_view event, const Payload& payload) const {
-    adapter_->broadcast(encode_event(adapter_->nsp(), event, payload, options_.flags.compress), options_);
+  template <class... T>
+  void send(const T&... arguments) const {
+    emit("message", arguments...);
+  }
+  void emit_payload(std::string_view event, const Payload& payload) const { adapter_->emit(event, payload, options_); }
+  // The handler is called once, maybe before this returns: when everybody has answered, or after `timeout` with what
+  // came until then.
+  template <class... T>
+  void emit_with_ack(Duration timeout, AnswersHandler handler, std::string_view event, const T&... arguments) const {
+    adapter_->emit_with_ack(event, Payload::of(arguments...), options_, timeout, std::move(handler));
+  }
+  // Whom it would reach, on all loops; likewise called once.
+  void fetch_sockets(SocketsHandler handler, Duration timeout = limits::cluster_request_timeout) const {
+    adapter_->fetch_sockets(options_, timeout, std::move(handler));
   }
 
   void sockets_join(std::string_view room) const { adapter_->sockets_join(options_, {std::string(room)}); }

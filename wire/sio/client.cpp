@@ -6,6 +6,7 @@
 #include "wire/base/log.h"
 #include "wire/sio/guarded.h"
 #include "wire/sio/packet_codec.h"
+#include "wire/sio/recovery.h"
 #include "wire/sio/server.h"
 
 namespace wire::sio {
@@ -84,7 +85,7 @@ void Client::on_message(eio::Session&, std::string_view data, bool binary) {
 }
 
 void Client::on_packet(const Decoded& packet) {
-  if (packet.type == PacketType::connect) return on_connect(packet.nsp, packet.json);
+  if (packet.type == PacketType::connect) return on_connect(packet);
   const std::shared_ptr<Socket> socket = find(packet.nsp);
   if (!socket || !socket->connected()) return refuse_state("a packet for a namespace that was not joined");
   switch (packet.type) {
@@ -121,15 +122,19 @@ void Client::refuse(std::string_view nsp, const ConnectError& error) {
   session_.send_text(packet);
 }
 
-void Client::on_connect(std::string_view name, std::string_view auth) {
+void Client::on_connect(const Decoded& packet) {
   if (++connects_ > server_.options().connects_per_client_max)
     return refuse_protocol("too many namespaces were asked for");
-  if (find(name)) return refuse_state("a second CONNECT for a namespace");
-  Namespace* nsp = server_.find(name);
-  if (!nsp) return refuse(name, {"Invalid namespace", {}});
+  if (find(packet.nsp)) return refuse_state("a second CONNECT for a namespace");
+  Namespace* nsp = server_.find_or_match(packet.nsp, packet.json.empty() ? "{}" : packet.json);
+  if (!nsp) return refuse(packet.nsp, {"Invalid namespace", {}});
 
-  auto socket = std::make_shared<Socket>(*this, *nsp, Handshake(request_, std::string(auth)));
+  auto session = session_to_recover(nsp->adapter(), packet.payload);
+  const bool skip = session && server_.options().connection_state_recovery->skip_middlewares;
+  auto socket =
+      std::make_shared<Socket>(*this, *nsp, Handshake(request_, std::string(packet.json)), std::move(session));
   sockets_.push_back(socket);
+  if (skip) return on_connected(socket);
   nsp->run_middlewares(socket, 0, [socket](std::optional<ConnectError> error) {
     if (socket->state_ != Socket::State::connecting) return; // the connection ended meanwhile
     Client& client = socket->client_;
@@ -140,18 +145,30 @@ void Client::on_connect(std::string_view name, std::string_view auth) {
   });
 }
 
+std::unique_ptr<RecoverySession> Client::session_to_recover(Adapter& adapter, JsonView auth) const {
+  RecoveryLog* log = adapter.recovery_log();
+  if (!log || !auth.is_object()) return nullptr;
+  const auto pid = auth.find("pid"), offset = auth.find("offset");
+  if (!pid || !offset || !pid->is_string() || !offset->is_string()) return nullptr;
+  auto session = log->take(*pid->string(), *offset->string(), server_.loop().now());
+  return session ? std::make_unique<RecoverySession>(std::move(*session)) : nullptr;
+}
+
 void Client::on_connected(const std::shared_ptr<Socket>& socket) {
   Namespace& nsp = socket->nsp();
   if (!std::exchange(joined_, true)) cancel();
+  RecoveryLog* log = nsp.adapter().recovery_log();
+  const std::string pid = log ? socket->restore(*log) : std::string(); // what was missed comes before the CONNECT
   nsp.adapter().add_socket(*socket);
   socket->state_ = Socket::State::connected;
   std::string packet;
   append_packet_header(packet, PacketType::connect, nsp.name());
-  JsonObjectWriter(packet).member("sid", socket->id()).end();
+  JsonObjectWriter object(packet);
+  object.member("sid", socket->id());
+  if (log) object.member("pid", pid);
+  object.end();
   session_.send_text(packet);
-  for (auto& handler : nsp.on_connection_) {
-    if (socket->connected()) guarded("connection", [&] { handler(*socket); });
-  }
+  nsp.told_connection(*socket);
 }
 
 void Client::disconnect_all() {

@@ -38,7 +38,8 @@ class Client final : public eio::SessionHandler, private net::WheelTimer {
   void on_timer(TimePoint now) override;
 
   void on_packet(const Decoded& packet);
-  void on_connect(std::string_view nsp, std::string_view auth);
+  void on_connect(const Decoded& packet);
+  std::unique_ptr<RecoverySession> session_to_recover(Adapter& adapter, JsonView auth) const;
   void on_connected(const std::shared_ptr<Socket>& socket);
   void refuse(std::string_view nsp, const ConnectError& error);
   void refuse_protocol(const char* what);

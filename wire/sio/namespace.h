@@ -4,77 +4,28 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <vector>
 
-#include "wire/base/hash.h"
 #include "wire/base/unique_function.h"
 #include "wire/sio/adapter.h"
 #include "wire/sio/broadcast.h"
+#include "wire/sio/handlers.h"
 #include "wire/sio/socket.h"
 
 namespace wire::sio {
 
 class Server;
 
-// Why a client may not connect to a namespace: CONNECT_ERROR {message, data?}.
-struct ConnectError {
-  std::string message;
-  std::string data; // JSON text; empty: none
-};
-
-// Calls the next middleware, or refuses. Call it once, now or later, on the loop; dropped without a call, it refuses.
-class Next {
+// A channel of its own over the shared connections: its sockets, rooms and handlers, on one loop. Lives as long as the
+// server; a child of a parent namespace may be cleaned up when its last socket has left, so keep no reference to one.
+class Namespace final : public Handlers, public std::enable_shared_from_this<Namespace> {
  public:
-  explicit Next(UniqueFunction<void(std::optional<ConnectError>)> done) : done_(std::move(done)) {}
-  Next(Next&&) noexcept = default;
-  Next& operator=(Next&&) = delete;
-  ~Next() {
-    if (done_) refuse({"internal", {}});
-  }
-  void operator()() { finish(std::nullopt); }
-  void refuse(ConnectError error) { finish(std::move(error)); }
-
- private:
-  void finish(std::optional<ConnectError> error) {
-    if (auto done = std::exchange(done_, nullptr)) done(std::move(error));
-  }
-  UniqueFunction<void(std::optional<ConnectError>)> done_;
-};
-
-using Middleware = UniqueFunction<void(Socket&, Next)>;
-
-// A channel of its own over the shared connections: its sockets, rooms and handlers, on one loop.
-class Namespace {
- public:
-  Namespace(Server& server, std::string name, Cluster* cluster);
-  Namespace(const Namespace&) = delete;
-  Namespace& operator=(const Namespace&) = delete;
+  // `parent`: whose handlers hold here as well; none for a namespace that was made by name.
+  Namespace(Server& server, std::string name, Cluster* cluster, std::shared_ptr<Handlers> parent = nullptr);
 
   const std::string& name() const { return adapter_.nsp(); }
   Server& server() { return server_; }
   Adapter& adapter() { return adapter_; }
-
-  // Who may connect; in the order of registration, the first refusal holds.
-  void use(Middleware middleware) { middlewares_.push_back(std::move(middleware)); }
-  void on_connection(UniqueFunction<void(Socket&)> handler) { on_connection_.push_back(std::move(handler)); }
-
-  // For every socket of the namespace. A later handler of the same event takes the place of the earlier one.
-  void on(std::string_view event, EventHandler handler);
-  // Events that nobody handles; without it they are ignored.
-  void on_unhandled(UniqueFunction<void(Socket&, std::string_view event, const Args&, Ack)> handler) {
-    on_unhandled_ = std::move(handler);
-  }
-  // Every event, before its handler.
-  void on_any(UniqueFunction<void(Socket&, std::string_view event, const Args&)> handler) {
-    on_any_.push_back(std::move(handler));
-  }
-  void on_disconnecting(UniqueFunction<void(Socket&, DisconnectReason)> handler) {
-    on_disconnecting_.push_back(std::move(handler));
-  }
-  void on_disconnect(UniqueFunction<void(Socket&, DisconnectReason)> handler) {
-    on_disconnect_.push_back(std::move(handler));
-  }
+  bool is_child() const { return parent_ != nullptr; }
 
   Broadcast broadcast() { return Broadcast(adapter_); }
   Broadcast to(std::string_view room) { return broadcast().to(room); }
@@ -83,7 +34,12 @@ class Namespace {
   void emit(std::string_view event, const T&... arguments) {
     broadcast().emit(event, arguments...);
   }
+  template <class... T>
+  void send(const T&... arguments) {
+    emit("message", arguments...);
+  }
   std::size_t socket_count() const { return adapter_.socket_count(); }
+  bool empty() const { return sockets_ == 0; } // nobody is here, nor about to be
 
  private:
   friend class Client;
@@ -91,18 +47,18 @@ class Namespace {
 
   void run_middlewares(std::shared_ptr<Socket> socket, std::size_t index,
                        UniqueFunction<void(std::optional<ConnectError>)> done);
+  void told_connection(Socket& socket);
+  void told_any(Socket& socket, std::string_view event, const Args& args);
   void on_event(Socket& socket, std::string_view event, const Args& args, Ack ack);
+  void told_disconnecting(Socket& socket, DisconnectReason reason);
+  void told_disconnect(Socket& socket, DisconnectReason reason);
+  template <class F> // f(Handlers&): the parent's, then its own
+  void for_each_level(F&& f);
 
   Server& server_;
   Adapter adapter_;
-  std::vector<Middleware> middlewares_;
-  std::vector<UniqueFunction<void(Socket&)>> on_connection_;
-  std::unordered_map<std::string, EventHandler, SeededHash, std::equal_to<>> handlers_;
-  UniqueFunction<void(Socket&, std::string_view, const Args&, Ack)> on_unhandled_;
-  std::vector<UniqueFunction<void(Socket&, std::string_view, const Args&)>> on_any_;
-  std::vector<UniqueFunction<void(Socket&, DisconnectReason)>> on_disconnecting_;
-  std::vector<UniqueFunction<void(Socket&, DisconnectReason)>> on_disconnect_;
-  std::uint64_t next_ack_id_ = 0; // one counter for all sockets of the namespace
+  const std::shared_ptr<Handlers> parent_;
+  std::size_t sockets_ = 0; // connecting ones as well
 };
 
 } // namespace wire::sio

@@ -1,11 +1,14 @@
 #include "wire/sio/server.h"
 
+#include <regex>
+
 namespace wire::sio {
 
 Server::Server(net::Loop& loop, ServerOptions options, Cluster* cluster)
     : loop_(loop),
       options_(std::move(options)),
       cluster_(cluster),
+      recovery_store_(options_.recovery_store ? options_.recovery_store : std::make_shared<RecoveryStore>()),
       client_bundle_(client_bundle(options_.path, options_.cors)),
       scratch_{
           JsonParser({limits::json_depth_max, limits::json_values_max, limits::json_number_chars_max}), {}, {}, {}},
@@ -20,16 +23,65 @@ Server::Server(net::Loop& loop, ServerOptions options, Cluster* cluster)
 
 Server::~Server() = default;
 
+std::shared_ptr<RecoveryLog> Server::recovery_log(const std::string& nsp) const {
+  const auto& recovery = options_.connection_state_recovery;
+  return recovery ? recovery_store_->log(nsp, *recovery) : nullptr;
+}
+
 Namespace& Server::of(std::string_view name) {
   const std::string full = name.starts_with('/') ? std::string(name) : "/" + std::string(name);
-  auto& nsp = namespaces_[full];
-  if (!nsp) nsp = std::make_unique<Namespace>(*this, full, cluster_);
-  return *nsp;
+  if (Namespace* there = find(full)) return *there;
+  for (const Parent& parent : parents_) {
+    if (parent.by_pattern && parent.nsp->matches(full, "{}")) return *make(full, parent.nsp);
+  }
+  return *make(full, nullptr);
+}
+
+ParentNamespace& Server::of_matching(NamespaceMatcher matcher) {
+  parents_.push_back({std::make_shared<ParentNamespace>(std::move(matcher)), false});
+  return *parents_.back().nsp;
+}
+
+ParentNamespace& Server::of_matching(const char* pattern) {
+  ParentNamespace& parent = of_matching([expression = std::regex(pattern)](std::string_view name, std::string_view) {
+    return std::regex_search(name.begin(), name.end(), expression);
+  });
+  parents_.back().by_pattern = true;
+  return parent;
+}
+
+std::shared_ptr<Namespace> Server::make(std::string name, std::shared_ptr<Handlers> parent) {
+  if (parent) ++dynamic_namespaces_;
+  auto nsp = std::make_shared<Namespace>(*this, name, cluster_, std::move(parent));
+  namespaces_.emplace(std::move(name), nsp);
+  return nsp;
 }
 
 Namespace* Server::find(std::string_view name) {
   const auto found = namespaces_.find(name);
   return found == namespaces_.end() ? nullptr : found->second.get();
+}
+
+Namespace* Server::find_or_match(std::string_view name, std::string_view auth) {
+  if (Namespace* there = find(name)) return there;
+  // What std::regex needs grows with the name, and clients could make any number of them (threats E25).
+  if (name.size() > limits::namespace_name_bytes_max || dynamic_namespaces_ >= options_.dynamic_namespaces_max) {
+    return nullptr;
+  }
+  for (const Parent& parent : parents_) {
+    if (parent.nsp->matches(name, auth)) return make(std::string(name), parent.nsp).get();
+  }
+  return nullptr;
+}
+
+void Server::on_socket_left(Namespace& nsp) {
+  if (!options_.cleanup_empty_child_namespaces || !nsp.is_child() || !nsp.empty()) return;
+  loop_.post([this, name = nsp.name()] { // its handlers may still run
+    const auto found = namespaces_.find(name);
+    if (found == namespaces_.end() || !found->second->is_child() || !found->second->empty()) return;
+    namespaces_.erase(found);
+    --dynamic_namespaces_;
+  });
 }
 
 void Server::on_client_closed(Client& client) {

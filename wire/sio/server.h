@@ -2,9 +2,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "wire/eio/server.h"
 #include "wire/http/server.h"
@@ -13,6 +15,8 @@
 #include "wire/sio/client_bundle.h"
 #include "wire/sio/decoder.h"
 #include "wire/sio/namespace.h"
+#include "wire/sio/parent_namespace.h"
+#include "wire/sio/recovery.h"
 
 namespace wire::sio {
 
@@ -24,6 +28,11 @@ struct ServerOptions : eio::ServerOptions {
   std::size_t connects_per_client_max = limits::connects_per_client_max;
   DecoderLimits decoder;
   bool serve_client = true; // socket.io.js and its like below the path, in builds that have them (client_bundle.h)
+  // Of parent namespaces (Server::of_matching); a client that asks for one more is told that it is invalid.
+  std::size_t dynamic_namespaces_max = limits::dynamic_namespaces_max;
+  bool cleanup_empty_child_namespaces = false; // with what its clients could recover
+  std::optional<ConnectionStateRecovery> connection_state_recovery;
+  std::shared_ptr<RecoveryStore> recovery_store; // the same for the servers of all loops; none: one of its own
 };
 
 // The Socket.IO server of one loop. More loops: one of these on each, joined by a Cluster.
@@ -37,6 +46,11 @@ class Server {
   // The namespace, made when it is not there. A missing leading slash is added.
   Namespace& of(std::string_view name);
   Namespace* find(std::string_view name);
+  // Namespaces that are made when a client asks for a name that matches; asked in the order of registration. The
+  // pattern is a regular expression of ECMAScript and matches anywhere in the name, so say ^ and $; a wrong one throws
+  // std::regex_error. A concrete of() that matches a pattern becomes its child.
+  ParentNamespace& of_matching(NamespaceMatcher matcher);
+  ParentNamespace& of_matching(const char* pattern);
 
   void attach(http::Server& http) {
     engine_.attach(http);
@@ -47,24 +61,37 @@ class Server {
   const ServerOptions& options() const { return options_; }
   DecodeScratch& scratch() { return scratch_; }
   std::string& encode_buffer() { return encode_buffer_; }
+  std::shared_ptr<RecoveryLog> recovery_log(const std::string& nsp) const; // none: recovery is off
 
   // Ends every connection without a packet, as io.close() does.
   void close() { engine_.close(eio::CloseReason::server_shutting_down); }
 
  private:
   friend class Client;
+  friend class Socket;
+  struct Parent {
+    std::shared_ptr<ParentNamespace> nsp;
+    bool by_pattern;
+  };
+
+  Namespace* find_or_match(std::string_view name, std::string_view auth);
+  std::shared_ptr<Namespace> make(std::string name, std::shared_ptr<Handlers> parent);
   void on_client_closed(Client& client);
+  void on_socket_left(Namespace& nsp);
 
   // constant after construction
   net::Loop& loop_;
   const ServerOptions options_;
   Cluster* const cluster_;
+  const std::shared_ptr<RecoveryStore> recovery_store_;
   http::StaticFiles client_bundle_;
 
   // owned by the loop
   DecodeScratch scratch_;
   std::string encode_buffer_;
-  std::unordered_map<std::string, std::unique_ptr<Namespace>, SeededHash, std::equal_to<>> namespaces_;
+  std::unordered_map<std::string, std::shared_ptr<Namespace>, SeededHash, std::equal_to<>> namespaces_;
+  std::vector<Parent> parents_;
+  std::size_t dynamic_namespaces_ = 0;
   std::unordered_map<const Client*, std::unique_ptr<Client>> clients_;
   eio::Server engine_; // last: its sessions end before what they speak of
 };

@@ -1,6 +1,7 @@
 #include "wire/sio/socket.h"
 
 #include <algorithm>
+#include <list>
 #include <unordered_map>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "wire/sio/guarded.h"
 #include "wire/sio/namespace.h"
 #include "wire/sio/packet_codec.h"
+#include "wire/sio/recovery.h"
 #include "wire/sio/server.h"
 
 namespace wire::sio {
@@ -70,16 +72,34 @@ struct Socket::Extras final : net::WheelTimer {
 
   net::Loop& loop;
   std::unordered_map<std::string, EventHandler, SeededHash, std::equal_to<>> handlers;
-  std::vector<UniqueFunction<void(Socket&, DisconnectReason)>> on_disconnecting, on_disconnect;
+  std::list<AnyHandler> on_any, on_any_outgoing; // lists: one that runs may add another
+  std::list<PacketMiddleware> middlewares;
+  std::list<ErrorHandler> on_error;
+  std::list<DisconnectHandler> on_disconnecting, on_disconnect;
+  std::string data;
+
+  // With connection state recovery:
+  std::string pid;
+  std::unique_ptr<RecoverySession> session; // what it comes back to, while it connects
+  bool recovered = false;
   std::vector<PendingAck> acks;
 };
 
-Socket::Socket(Client& client, Namespace& nsp, Handshake handshake)
-    : client_(client), nsp_(nsp), id_(random_id()), handshake_(std::move(handshake)) {}
+Socket::Socket(Client& client, Namespace& nsp, Handshake handshake, std::unique_ptr<RecoverySession> session)
+    : client_(client),
+      nsp_(nsp.shared_from_this()),
+      id_(session ? session->sid : random_id()),
+      handshake_(std::move(handshake)) {
+  ++nsp_->sockets_;
+  if (!session) return;
+  Extras& own = extras();
+  own.data = session->data;
+  own.session = std::move(session);
+}
 
 Socket::~Socket() = default;
 
-net::Loop& Socket::loop() { return nsp_.server().loop(); }
+net::Loop& Socket::loop() { return nsp_->server().loop(); }
 
 Socket::Extras& Socket::extras() {
   if (!extras_) extras_ = std::make_unique<Extras>(loop());
@@ -90,12 +110,50 @@ void Socket::on(std::string_view event, EventHandler handler) {
   extras().handlers.insert_or_assign(std::string(event), std::move(handler));
 }
 
-void Socket::on_disconnecting(UniqueFunction<void(Socket&, DisconnectReason)> handler) {
-  extras().on_disconnecting.push_back(std::move(handler));
+void Socket::on_any(AnyHandler handler) { extras().on_any.push_back(std::move(handler)); }
+void Socket::on_any_outgoing(AnyHandler handler) { extras().on_any_outgoing.push_back(std::move(handler)); }
+void Socket::use(PacketMiddleware middleware) { extras().middlewares.push_back(std::move(middleware)); }
+void Socket::on_error(ErrorHandler handler) { extras().on_error.push_back(std::move(handler)); }
+
+void Socket::on_disconnecting(DisconnectHandler handler) { extras().on_disconnecting.push_back(std::move(handler)); }
+
+void Socket::on_disconnect(DisconnectHandler handler) { extras().on_disconnect.push_back(std::move(handler)); }
+
+std::string_view Socket::data() const {
+  return extras_ && !extras_->data.empty() ? std::string_view(extras_->data) : std::string_view("{}");
 }
 
-void Socket::on_disconnect(UniqueFunction<void(Socket&, DisconnectReason)> handler) {
-  extras().on_disconnect.push_back(std::move(handler));
+void Socket::set_data(std::string json) { extras().data = std::move(json); }
+
+// --- connection state recovery ---
+
+bool Socket::recovered() const { return extras_ && (extras_->recovered || extras_->session); }
+
+std::string Socket::restore(RecoveryLog& log) {
+  Extras& own = extras();
+  own.pid = random_id();
+  const std::unique_ptr<RecoverySession> session = std::move(own.session);
+  if (!session) return own.pid;
+  const auto missed = log.missed(*session, loop().index(), limits::unsent_bytes_hard);
+  if (!missed) return own.pid; // the log moved on while middlewares ran
+  own.pid = session->pid;
+  own.recovered = true;
+  for (const std::string& room : session->rooms) join(room);
+  for (const auto& logged : *missed) deliver(logged->event, logged->options.flags);
+  return own.pid;
+}
+
+void Socket::save_session(DisconnectReason reason) {
+  RecoveryLog* log = nsp_->adapter().recovery_log();
+  const bool may_return = reason != DisconnectReason::parse_error &&
+                          reason != DisconnectReason::client_namespace_disconnect &&
+                          reason != DisconnectReason::server_namespace_disconnect;
+  if (!log || !may_return || !extras_) return;
+  if (extras_->session) {
+    log->put_back(std::move(*extras_->session));
+  } else if (state_ != State::connecting) {
+    log->save({id_, extras_->pid, rooms(), std::string(data()), loop().index()}, loop().now());
+  }
 }
 
 // --- out ---
@@ -104,22 +162,37 @@ bool Socket::writable() const { return state_ != State::closed && client_.sessio
 
 void Socket::emit_payload(std::string_view event, const Payload& payload) {
   check(!is_reserved_event(event), "a reserved event name was emitted");
+  if (nsp_->adapter().recovery_log() && connected()) {
+    BroadcastFlags flags;
+    flags.local = true;
+    return nsp_->adapter().emit(event, payload, {{id_}, {}, flags}); // so that it is in the log
+  }
   send_packet(PacketType::event, std::nullopt, event, payload);
+}
+
+void Socket::emit_volatile_payload(std::string_view event, const Payload& payload) {
+  check(!is_reserved_event(event), "a reserved event name was emitted");
+  if (writable()) send_packet(PacketType::event, std::nullopt, event, payload);
 }
 
 void Socket::emit_with_ack_payload(Duration timeout, AckHandler handler, std::string_view event,
                                    const Payload& payload) {
   check(!is_reserved_event(event), "a reserved event name was emitted");
   if (!connected()) return handler(nullptr);
+  const std::uint64_t id = nsp_->adapter().next_ack_id();
+  if (expect_ack(id, timeout, std::move(handler))) send_packet(PacketType::event, id, event, payload);
+}
+
+bool Socket::expect_ack(std::uint64_t id, Duration timeout, AckHandler handler) {
   Extras& own = extras();
   if (own.acks.size() >= limits::acks_outstanding_max) {
     handler(nullptr);
-    return end_slow_connection(); // it takes events and answers none
+    end_slow_connection(); // it takes events and answers none
+    return false;
   }
-  const std::uint64_t id = nsp_.next_ack_id_++;
   own.acks.push_back({id, loop().now() + timeout, std::move(handler)});
   own.arm();
-  send_packet(PacketType::event, id, event, payload);
+  return true;
 }
 
 void Socket::send_packet(PacketType type, std::optional<std::uint64_t> id, std::optional<std::string_view> event,
@@ -130,9 +203,9 @@ void Socket::send_packet(PacketType type, std::optional<std::uint64_t> id, std::
 
   const auto& attachments = payload.attachments();
   if (!attachments.empty()) type = type == PacketType::event ? PacketType::binary_event : PacketType::binary_ack;
-  std::string& out = nsp_.server().encode_buffer();
+  std::string& out = nsp_->server().encode_buffer();
   out.clear();
-  append_packet_header(out, type, nsp_.name(), id, attachments.size());
+  append_packet_header(out, type, nsp_->name(), id, attachments.size());
   out += '[';
   if (event) append_json(out, *event);
   if (event && !payload.json().empty()) out += ',';
@@ -140,6 +213,7 @@ void Socket::send_packet(PacketType type, std::optional<std::uint64_t> id, std::
   out += ']';
   session.send_text(out);
   for (const std::string& bytes : attachments) session.send_binary(bytes);
+  if (event && watches_outgoing()) told_outgoing(std::string(out), attachments);
 }
 
 bool Socket::deliver(const EncodedEvent& event, const BroadcastFlags& flags) {
@@ -151,11 +225,32 @@ bool Socket::deliver(const EncodedEvent& event, const BroadcastFlags& flags) {
   return true;
 }
 
+bool Socket::watches_outgoing() const { return extras_ && !extras_->on_any_outgoing.empty(); }
+
+// Reads what was encoded, with a parser of its own: that of the server may be in use for the event that led here.
+void Socket::told_outgoing(std::string_view packet, const std::vector<std::string>& attachments) {
+  const auto parsed = parse_packet(packet, attachments.size());
+  JsonParser parser({limits::json_depth_max, limits::json_values_max, limits::json_number_chars_max});
+  const auto payload = parsed ? parser.parse(parsed->json) : Result<JsonView, JsonError>(JsonError::syntax);
+  if (!payload) return; // beyond the limits of what may be read
+  const std::string_view event = (*payload)[0].string().value_or(std::string_view());
+  for (AnyHandler& handler : extras_->on_any_outgoing) {
+    guarded("outgoing", [&] { handler(*this, event, Args(*payload, parsed->json, 1, attachments)); });
+    if (!extras_) return; // it ended the socket
+  }
+}
+
+void Socket::told_outgoing(const EncodedEvent& event) {
+  std::vector<std::string> attachments;
+  for (const eio::SharedPacket& attachment : event.attachments) attachments.emplace_back(attachment.packet());
+  told_outgoing(event.text.packet().substr(1), attachments); // behind Engine.IO's digit
+}
+
 void Socket::end_slow_connection() {
   if (state_ != State::closed) client_.discard(eio::CloseReason::transport_error);
 }
 
-Broadcast Socket::broadcast() { return Broadcast(nsp_.adapter()).except(id_); }
+Broadcast Socket::broadcast() { return Broadcast(nsp_->adapter()).except(id_); }
 
 // --- rooms ---
 
@@ -163,11 +258,11 @@ bool Socket::join(std::string_view room) {
   if (state_ == State::closed) return false;
   if (room == id_) return true; // implied
   if (room.size() > limits::room_name_bytes_max || memberships_.size() >= limits::rooms_per_socket_max) return false;
-  nsp_.adapter().join(*this, room);
+  nsp_->adapter().join(*this, room);
   return true;
 }
 
-void Socket::leave(std::string_view room) { nsp_.adapter().leave(*this, room); }
+void Socket::leave(std::string_view room) { nsp_->adapter().leave(*this, room); }
 
 std::vector<std::string> Socket::rooms() const {
   std::vector<std::string> names;
@@ -185,14 +280,33 @@ bool Socket::in_room(std::string_view room) const {
 // --- in ---
 
 void Socket::on_event(std::string_view event, const Args& args, Ack ack) {
-  for (auto& handler : nsp_.on_any_) handler(*this, event, args);
+  nsp_->told_any(*this, event, args);
+  if (extras_ && !passes_middlewares(event, args)) return;
   if (state_ == State::closed) return; // one of them ended it
   if (extras_) {
     if (const auto found = extras_->handlers.find(event); found != extras_->handlers.end()) {
       return found->second(*this, args, std::move(ack));
     }
   }
-  nsp_.on_event(*this, event, args, std::move(ack));
+  nsp_->on_event(*this, event, args, std::move(ack));
+}
+
+bool Socket::passes_middlewares(std::string_view event, const Args& args) {
+  for (AnyHandler& handler : extras_->on_any) {
+    handler(*this, event, args);
+    if (!extras_) return false;
+  }
+  for (PacketMiddleware& middleware : extras_->middlewares) {
+    const auto refusal = middleware(*this, event, args);
+    if (!extras_) return false;
+    if (!refusal) continue;
+    for (ErrorHandler& handler : extras_->on_error) {
+      handler(*this, *refusal);
+      if (!extras_) break;
+    }
+    return false;
+  }
+  return true;
 }
 
 void Socket::on_ack(std::uint64_t id, const Args& args) {
@@ -211,7 +325,7 @@ void Socket::disconnect(bool close_connection) {
   if (close_connection) return client_.disconnect_all();
   const auto keep = shared_from_this();
   std::string packet;
-  append_packet_header(packet, PacketType::disconnect, nsp_.name());
+  append_packet_header(packet, PacketType::disconnect, nsp_->name());
   client_.session().send_text(packet);
   on_closed(DisconnectReason::server_namespace_disconnect);
   client_.remove(*this);
@@ -222,15 +336,16 @@ void Socket::on_closed(DisconnectReason reason) {
   const auto keep = shared_from_this();
   const bool was_connected = state_ == State::connected;
   if (was_connected) {
-    for (auto& handler : nsp_.on_disconnecting_) guarded("disconnecting", [&] { handler(*this, reason); });
+    nsp_->told_disconnecting(*this, reason);
     if (extras_) {
       for (auto& handler : extras_->on_disconnecting) guarded("disconnecting", [&] { handler(*this, reason); });
     }
   }
+  save_session(reason);
   state_ = State::closed;
-  nsp_.adapter().remove_socket(*this);
+  nsp_->adapter().remove_socket(*this);
   if (was_connected) {
-    for (auto& handler : nsp_.on_disconnect_) guarded("disconnect", [&] { handler(*this, reason); });
+    nsp_->told_disconnect(*this, reason);
     if (extras_) {
       for (auto& handler : extras_->on_disconnect) guarded("disconnect", [&] { handler(*this, reason); });
     }
@@ -240,6 +355,8 @@ void Socket::on_closed(DisconnectReason reason) {
     loop().post([own = std::move(own)] {}); // the handler that ended the socket may be one of these
   }
   state.reset();
+  --nsp_->sockets_;
+  nsp_->server().on_socket_left(*nsp_);
 }
 
 } // namespace wire::sio

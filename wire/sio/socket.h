@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,7 @@ namespace wire::sio {
 class Client;
 class Namespace;
 class Socket;
+struct RecoverySession;
 
 enum class DisconnectReason {
   transport_error,
@@ -41,6 +43,11 @@ enum class DisconnectReason {
 std::string_view to_string(DisconnectReason reason); // the field's words: "transport close"
 
 using EventHandler = UniqueFunction<void(Socket&, const Args&, Ack)>;
+using AnyHandler = UniqueFunction<void(Socket&, std::string_view event, const Args&)>;
+using DisconnectHandler = UniqueFunction<void(Socket&, DisconnectReason)>;
+// Looks at an event before its handler does: nullopt lets it pass, a text says why not.
+using PacketMiddleware = UniqueFunction<std::optional<std::string>(Socket&, std::string_view event, const Args&)>;
+using ErrorHandler = UniqueFunction<void(Socket&, std::string_view error)>;
 
 // What an emit with ack comes back with: the arguments, or nothing when time was up or the socket left.
 using AckHandler = UniqueFunction<void(const Args* answer)>;
@@ -48,33 +55,46 @@ using AckHandler = UniqueFunction<void(const Args* answer)>;
 // One client in one namespace. Belongs to its loop. Handlers may keep a weak_ptr to it, or a SocketRef for other loops.
 class Socket final : public std::enable_shared_from_this<Socket> {
  public:
-  Socket(Client& client, Namespace& nsp, Handshake handshake);
+  // `session`: what it was before it lost its connection.
+  Socket(Client& client, Namespace& nsp, Handshake handshake, std::unique_ptr<RecoverySession> session = nullptr);
   ~Socket();
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
 
   const std::string& id() const { return id_; } // public, unlike the connection's sid
-  Namespace& nsp() { return nsp_; }
+  Namespace& nsp() { return *nsp_; }
   Handshake& handshake() { return handshake_; }
   bool connected() const { return state_ == State::connected; }
+  bool recovered() const; // it came back with its rooms, its data and what it missed
   net::Loop& loop();
 
   // Handlers of this socket alone; those that all sockets of a namespace share cost no memory in each (Namespace::on).
   void on(std::string_view event, EventHandler handler);
+  // Every event that comes, before its middlewares and its handler; every event that is sent, broadcasts too.
+  void on_any(AnyHandler handler);
+  void on_any_outgoing(AnyHandler handler);
+  // In the order of registration. What one refuses is told to on_error alone: nothing is sent.
+  void use(PacketMiddleware middleware);
+  void on_error(ErrorHandler handler);
   // The reason, while the rooms are still there (disconnecting) and when they are left (disconnect).
-  void on_disconnecting(UniqueFunction<void(Socket&, DisconnectReason)> handler);
-  void on_disconnect(UniqueFunction<void(Socket&, DisconnectReason)> handler);
+  void on_disconnecting(DisconnectHandler handler);
+  void on_disconnect(DisconnectHandler handler);
 
   template <class... T>
   void emit(std::string_view event, const T&... arguments) {
     emit_payload(event, Payload::of(arguments...));
   }
+  template <class... T>
+  void send(const T&... arguments) {
+    emit("message", arguments...);
+  }
   // Dropped unless it can leave at once.
   template <class... T>
   void emit_volatile(std::string_view event, const T&... arguments) {
-    if (writable()) emit_payload(event, Payload::of(arguments...));
+    emit_volatile_payload(event, Payload::of(arguments...));
   }
   void emit_payload(std::string_view event, const Payload& payload);
+  void emit_volatile_payload(std::string_view event, const Payload& payload);
   // The handler is called once: with the answer, or with nullptr after `timeout` or when the socket leaves.
   template <class... T>
   void emit_with_ack(Duration timeout, AckHandler handler, std::string_view event, const T&... arguments) {
@@ -98,6 +118,10 @@ class Socket final : public std::enable_shared_from_this<Socket> {
 
   // The application's own; reset when the socket ends.
   std::any state;
+  // The application's own as JSON text, "{}" at first: what fetch_sockets() tells of it
+  // elsewhere, and what it comes back with.
+  std::string_view data() const;
+  void set_data(std::string json);
 
  private:
   friend class Ack;
@@ -113,17 +137,24 @@ class Socket final : public std::enable_shared_from_this<Socket> {
   struct Extras; // what most sockets never have
 
   Extras& extras();
+  bool expect_ack(std::uint64_t id, Duration timeout, AckHandler handler); // false: too many; it was ended
+  std::string restore(RecoveryLog& log); // what it was and missed, if it came back; answers its secret
+  void save_session(DisconnectReason reason);
   void on_event(std::string_view event, const Args& args, Ack ack);
+  bool passes_middlewares(std::string_view event, const Args& args);
   void on_ack(std::uint64_t id, const Args& args);
   void on_closed(DisconnectReason reason);
   void send_packet(PacketType type, std::optional<std::uint64_t> id, std::optional<std::string_view> event,
                    const Payload& payload);
   bool deliver(const EncodedEvent& event, const BroadcastFlags& flags); // false: too far behind, to be ended
+  void told_outgoing(std::string_view packet, const std::vector<std::string>& attachments);
+  void told_outgoing(const EncodedEvent& event);
+  bool watches_outgoing() const;
   void end_slow_connection();
 
   // constant after construction
   Client& client_;
-  Namespace& nsp_;
+  const std::shared_ptr<Namespace> nsp_;
   const std::string id_;
 
   // owned by the loop
