@@ -75,7 +75,8 @@ export function* disorder(facts) {
   }
   for (const connection of facts.connections.values()) {
     const { user, device, events, place, complete } = connection;
-    let last = connection.reset?.place ?? place;
+    // Where nothing is replayed, `connected` names no place that one could fall behind.
+    let last = connection.reset?.place ?? (facts.replays ? place : { ...place, position: 0 });
     for (const [index, event] of events.entries()) {
       if (index === complete?.after) last = complete.place;
       if (event.place.epoch !== last.epoch || event.place.position <= last.position)
