@@ -30,7 +30,8 @@ const layers = {
   'mentara/api': ['mentara/connections', ...edge],
   'mentara/ops': ['mentara/connections', 'mentara/config/config.h', ...edge],
   'mentara/config': ['mentara/domain', 'mentara/limits.h', ...base],
-  'mentara/cli': ['mentara/config', 'mentara/auth', 'mentara/domain', 'mentara/limits.h', ...base],
+  'mentara/schema': ['mentara/contract', 'mentara/config/version.h', 'mentara/domain', ...base],
+  'mentara/cli': ['mentara/config', 'mentara/auth', 'mentara/schema', 'mentara/domain', 'mentara/limits.h', ...base],
   'mentara/application': ['mentara', 'wire'], // the composition root names everything
   mentara: ['mentara', 'wire'], // main.cpp
   'tests/support': ['mentara', 'wire'],

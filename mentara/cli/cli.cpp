@@ -13,6 +13,8 @@
 #include "mentara/config/suggestion.h"
 #include "mentara/config/units.h"
 #include "mentara/config/version.h"
+#include "mentara/schema/contract.h"
+#include "mentara/schema/formats.h"
 #include "wire/base/utf8.h"
 
 namespace mentara::cli {
@@ -25,6 +27,7 @@ constexpr const char* examples =
     "  mentara serve --host 0.0.0.0 --data /var/lib/mentara\n"
     "  mentara token --sub alice --name Alice --ttl 12h\n"
     "  mentara config print > mentara.toml       every option, explained, to edit and to give to --config\n"
+    "  mentara contract --format typescript      the types of every event, for a client's code\n"
     "\n"
     "Configuration comes from the TOML file (--config, or MENTARA_CONFIG), then the environment (MENTARA_*), then "
     "flags;\n"
@@ -44,6 +47,7 @@ struct Given {
   bool development = false;
   auth::Claims claims{};
   std::optional<std::string> ttl{};
+  std::string format = "markdown";
 };
 
 CLI::App* add_command(CLI::App& parent, const char* name, const char* description, Given& given) {
@@ -106,6 +110,24 @@ class Session {
     if (!made) return refuse("the server would refuse this token: " + std::string(auth::to_string(made.error())));
     surroundings_.out(*made + "\n");
     return exit_success;
+  }
+
+  int contract() {
+    for (const schema::Format& format : schema::formats()) {
+      if (format.name != given_.format) continue;
+      surroundings_.out(format.write(schema::describe_contract()));
+      return exit_success;
+    }
+    return refuse("--format must be one of " + format_names() + ", not \"" + given_.format + "\"");
+  }
+
+  static std::string format_names() {
+    std::string names;
+    for (const schema::Format& format : schema::formats()) {
+      if (!names.empty()) names += ", ";
+      names += format.name;
+    }
+    return names;
   }
 
   int check(const CLI::App& command) {
@@ -204,6 +226,9 @@ int run(std::vector<std::string> arguments, const Surroundings& surroundings, co
   CLI::App* print = add_command(*config, "print", "Print every option with its value and where it comes from", given);
   add_option_flags(*print);
 
+  CLI::App* contract = app.add_subcommand("contract", "Print every event and payload as a document or as types");
+  contract->add_option("--format", given.format, "One of " + Session::format_names() + " (default: markdown)");
+
   try {
     std::reverse(arguments.begin(), arguments.end()); // as CLI11 wants them
     app.parse(std::move(arguments));
@@ -222,6 +247,7 @@ int run(std::vector<std::string> arguments, const Surroundings& surroundings, co
     Session session(surroundings, commands, given);
     if (serve->parsed()) return session.serve(*serve);
     if (token->parsed()) return session.token(*token);
+    if (contract->parsed()) return session.contract();
     if (check->parsed()) return session.check(*check);
     return session.print(*print);
   } catch (const std::exception& error) {

@@ -1,0 +1,87 @@
+#include "mentara/schema/contract.h"
+
+#include <map>
+#include <string_view>
+#include <tuple>
+
+#include "mentara/contract/event_table.h"
+#include "mentara/schema/describe.h"
+#include "mentara/schema/summaries.h"
+
+namespace mentara::schema {
+namespace {
+
+template <class... Events>
+std::vector<Event> client_events(std::string_view nsp, const std::tuple<Events...>& table) {
+  std::vector<Event> events;
+  std::apply(
+      [&](const auto&... event) {
+        (events.push_back({std::string(event.name), client_event_summary(nsp, event.name),
+                           type_of<typename std::remove_cvref_t<decltype(event)>::Payload>(),
+                           type_of<typename std::remove_cvref_t<decltype(event)>::Ack>()}),
+         ...);
+      },
+      table);
+  return events;
+}
+
+template <class... Events>
+void append_server_events(std::vector<Event>& events, std::string_view nsp, const std::tuple<Events...>& table) {
+  std::apply(
+      [&](const auto&... event) {
+        (events.push_back({std::string(event.name), server_event_summary(nsp, event.name),
+                           type_of<typename std::remove_cvref_t<decltype(event)>::Payload>()}),
+         ...);
+      },
+      table);
+}
+
+template <class ClientTable, class ServerTable>
+Namespace describe_namespace(std::string_view name, const ClientTable& client, const ServerTable& server) {
+  Namespace nsp{std::string(name), client_events(name, client), {}};
+  append_server_events(nsp.server_events, "", contract::server_event::all);
+  append_server_events(nsp.server_events, name, server);
+  return nsp;
+}
+
+void collect(const Type& type, std::map<std::string_view, const Type*>& found) {
+  if (type.element) collect(*type.element, found);
+  if (!type.name.empty() && !found.emplace(type.name, &type).second) return;
+  for (const Field& field : type.fields) collect(*field.type, found);
+}
+
+} // namespace
+
+std::string document_name(std::string cpp_name) {
+  cpp_name.erase(0, cpp_name.rfind(':') + 1);
+  constexpr std::string_view suffix = "Shape";
+  if (cpp_name.ends_with(suffix)) cpp_name.resize(cpp_name.size() - suffix.size());
+  return cpp_name;
+}
+
+Contract describe_contract() {
+  Type failure = Describe<contract::FailureAck>::type();
+  for (Field& field : failure.fields) {
+    if (field.name == "success") field.type = std::make_shared<const Type>(Type{.kind = Kind::always_false});
+  }
+  return {{describe_namespace(contract::messaging::nsp, contract::messaging::client_event::all,
+                              contract::messaging::server_event::all)},
+          std::make_shared<const Type>(std::move(failure))};
+}
+
+std::vector<const Type*> named_types(const Contract& contract) {
+  std::map<std::string_view, const Type*> found;
+  collect(*contract.failure, found);
+  for (const Namespace& nsp : contract.namespaces) {
+    for (const Event& event : nsp.client_events) {
+      collect(*event.payload, found);
+      collect(*event.ack, found);
+    }
+    for (const Event& event : nsp.server_events) collect(*event.payload, found);
+  }
+  std::vector<const Type*> types;
+  for (const auto& [name, type] : found) types.push_back(type);
+  return types;
+}
+
+} // namespace mentara::schema

@@ -1,0 +1,17 @@
+#include "mentara/schema/formats.h"
+
+namespace mentara::schema {
+namespace {
+
+constexpr Format all_formats[] = {
+    {"asyncapi", "asyncapi.json", &asyncapi},
+    {"jsonschema", "schema.json", &json_schema},
+    {"typescript", "contract.ts", &typescript},
+    {"markdown", "contract.md", &markdown},
+};
+
+} // namespace
+
+std::span<const Format> formats() { return all_formats; }
+
+} // namespace mentara::schema
