@@ -54,7 +54,7 @@ class BlockingClient {
 // The same over a WebSocket, packet by packet.
 class WebSocketClient {
  public:
-  explicit WebSocketClient(std::uint16_t port) : client_(port) {
+  explicit WebSocketClient(std::uint16_t port, std::string_view connect = "40") : client_(port) {
     client_.send(
         "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
@@ -63,8 +63,10 @@ class WebSocketClient {
     client_.bytes.erase(0, client_.bytes.find("\r\n\r\n") + 4);
     const std::string open = next();
     sid_ = open.substr(9, open.find('"', 9) - 9);
-    send("40");
-    EXPECT_THAT(next(), StartsWith(R"(40{"sid":")"));
+    send(connect);
+    if (connect != "40") return;
+    connected = next();
+    EXPECT_THAT(connected, StartsWith(R"(40{"sid":")"));
   }
 
   void send(std::string_view packet) { client_.send(eio::test::frame(packet)); }
@@ -76,6 +78,13 @@ class WebSocketClient {
   }
   // A session id is one character longer on every loop but the first.
   bool on_first_loop() const { return sid_.size() == 20; }
+  // Loses the connection, and waits until the server knows.
+  void drop() {
+    client_.send(eio::test::frame("", ws::Opcode::close));
+    EXPECT_EQ(next(), "close");
+  }
+
+  std::string connected; // the answer to CONNECT
 
  private:
   BlockingClient client_;
@@ -84,9 +93,10 @@ class WebSocketClient {
 
 class ClusterNode : public testing::Test {
  protected:
-  void start(int threads) {
+  void start(int threads, sio::ServerOptions server_options = {}) {
     NodeOptions options;
     options.threads = threads;
+    options.server = std::move(server_options);
     node = std::make_unique<Node>(options, [](sio::Server& server) {
       sio::Namespace& nsp = server.of("/");
       nsp.on("join",
@@ -103,6 +113,24 @@ class ClusterNode : public testing::Test {
       nsp.on("move", [](sio::Socket& socket, const sio::Args& args, sio::Ack) {
         socket.nsp().to(*args[0].string()).sockets_join(*args[1].string());
         socket.nsp().to(*args[0].string()).sockets_leave(*args[0].string());
+      });
+      nsp.on("ask all", [](sio::Socket& socket, const sio::Args&, sio::Ack) {
+        socket.broadcast().emit_with_ack(
+            seconds(10),
+            [weak = socket.weak_from_this()](bool complete, const std::vector<sio::Payload>& answers) {
+              std::string all = "[";
+              for (const sio::Payload& answer : answers) all.append(all == "[" ? "" : ",").append(answer.json());
+              if (const auto asked = weak.lock()) asked->emit("answers", complete, RawJson{all.append("]")});
+            },
+            "question");
+      });
+      nsp.on("who", [](sio::Socket& socket, const sio::Args& args, sio::Ack) {
+        socket.nsp()
+            .to(*args[0].string())
+            .fetch_sockets(
+                [weak = socket.weak_from_this()](bool complete, const std::vector<sio::RemoteSocket>& sockets) {
+                  if (const auto asked = weak.lock()) asked->emit("sockets", complete, sockets.size());
+                });
       });
       nsp.on("disconnect all", [](sio::Socket& socket, const sio::Args& args, sio::Ack) {
         socket.nsp().to(*args[0].string()).disconnect_sockets();
@@ -173,6 +201,76 @@ TEST_F(ClusterNode, moves_and_disconnects_members_on_every_loop) {
   for (const auto& client : clients) EXPECT_EQ(client->next(), R"(42["told","moved"])");
   clients[0]->send(R"(42["disconnect all","b"])");
   for (const auto& client : clients) EXPECT_EQ(client->next(), "41");
+}
+
+TEST_F(ClusterNode, gathers_acks_from_every_loop) {
+  start(2);
+  const auto clients = four_in("room");
+  clients[0]->send(R"(42["ask all"])");
+  for (std::size_t i = 1; i < 4; ++i) {
+    const std::string question = clients[i]->next(); // 42<id>["question"]
+    ASSERT_THAT(question, HasSubstr(R"(["question"])"));
+    clients[i]->send("43" + question.substr(2, question.find('[') - 2) + "[7]");
+  }
+  EXPECT_EQ(clients[0]->next(), R"(42["answers",true,[7,7,7]])");
+}
+
+TEST_F(ClusterNode, gathers_acks_though_somebody_leaves_or_only_other_loops_have_members) {
+  start(2);
+  WebSocketClient alone(port);
+  const auto clients = four_in("room");
+  clients[0]->send(R"(42["who","room"])");
+  EXPECT_EQ(clients[0]->next(), R"(42["sockets",true,4])");
+  clients[0]->send(R"(42["who","nobody"])");
+  EXPECT_EQ(clients[0]->next(), R"(42["sockets",true,0])");
+  clients[0]->send(R"(42["ask all"])");
+  for (std::size_t i = 1; i < 4; ++i) {
+    EXPECT_THAT(clients[i]->next(), HasSubstr("question"));
+    clients[i]->send("41");
+  }
+  alone.send("41");
+  EXPECT_EQ(clients[0]->next(), R"(42["answers",false,[]])");
+}
+
+// --- recovery ---
+
+TEST_F(ClusterNode, gives_a_client_back_what_it_missed_on_whichever_loop_it_returns) {
+  sio::ServerOptions options;
+  options.connection_state_recovery.emplace();
+  start(2, options);
+  const auto secret_of = [](const WebSocketClient& client) {
+    const std::size_t begin = client.connected.find(R"("pid":")") + 7;
+    return client.connected.substr(begin, 20);
+  };
+  const auto offset_of = [](const std::string& event) {
+    const std::size_t end = event.rfind('"'), begin = event.rfind('"', end - 1) + 1;
+    return event.substr(begin, end - begin);
+  };
+  std::set<bool> loops_left, loops_met;
+  WebSocketClient speaker(port);
+  for (int round = 0; round < 4; ++round) {
+    WebSocketClient client(port);
+    if (round % 2 == 0) WebSocketClient makes_the_turn_change(port);
+    client.send(R"(420["join","room"])");
+    EXPECT_EQ(client.next(), "430[true]");
+    speaker.send(R"(42["tell","room","seen"])");
+    const std::string seen = client.next();
+    ASSERT_THAT(seen, StartsWith(R"(42["told","seen",")"));
+    client.drop();
+    speaker.send(R"(42["tell","room","missed"])");
+    speaker.send(R"(420["join","synchronous"])");
+    EXPECT_EQ(speaker.next(), "430[true]");
+    WebSocketClient again(port, R"(40{"pid":")" + secret_of(client) + R"(","offset":")" + offset_of(seen) + "\"}");
+    EXPECT_THAT(again.next(), StartsWith(R"(42["told","missed",")"));
+    EXPECT_EQ(again.next(), client.connected);
+    speaker.send(R"(42["tell","room","live"])");
+    EXPECT_THAT(again.next(), StartsWith(R"(42["told","live",")"));
+    loops_left.insert(client.on_first_loop());
+    loops_met.insert(client.on_first_loop() == again.on_first_loop());
+    again.send("41");
+  }
+  EXPECT_EQ(loops_left.size(), 2u) << "clients of both loops";
+  EXPECT_EQ(loops_met.size(), 2u) << "that returned to the same and to the other";
 }
 
 TEST_F(ClusterNode, hands_a_polling_request_over_to_the_loop_of_its_session) {
