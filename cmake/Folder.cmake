@@ -11,11 +11,11 @@ if(MENTARA_TESTS)
 endif()
 
 # project_folder(NAME DEPS target...) turns the folder that calls it into a library NAME (every .cpp that is not a test) and a
-# test NAME_test (every *_test.cpp), so that a new file needs no line in any list.
+# test NAME_test (every *_test.cpp, and the fixtures test_*.cpp), so that a new file needs no line in any list.
 function(project_folder name)
   cmake_parse_arguments(arg "" "" "DEPS;PRIVATE_DEPS;TEST_DEPS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
-  file(GLOB test_sources CONFIGURE_DEPENDS *_test.cpp)
+  file(GLOB test_sources CONFIGURE_DEPENDS *_test.cpp test_*.cpp)
   list(REMOVE_ITEM sources "" ${test_sources} ${CMAKE_CURRENT_SOURCE_DIR}/main.cpp)
 
   if(sources)
