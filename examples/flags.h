@@ -67,7 +67,9 @@ void stop_on_signal(Stop stop) {
 
 template <class Node>
 int serve(Node& node, long port) {
-  const auto bound = node.listen("0.0.0.0", static_cast<std::uint16_t>(port));
+  // As Node does: both kinds of addresses, since "localhost" may be either; IPv4 alone where there is no IPv6.
+  auto bound = node.listen("::", static_cast<std::uint16_t>(port));
+  if (!bound) bound = node.listen("0.0.0.0", static_cast<std::uint16_t>(port));
   if (!bound) {
     std::fprintf(stderr, "%s\n", bound.error().text.c_str());
     return 1;
