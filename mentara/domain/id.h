@@ -25,6 +25,7 @@ using ConversationId = Id<struct ConversationTag>;
 using MessageId = Id<struct MessageTag>;
 using ClientMessageId = Id<struct ClientMessageTag>;
 using EventId = Id<struct EventTag>;
+using CallId = Id<struct CallTag>;
 
 struct IdHash {
   template <class Tag>
