@@ -27,6 +27,9 @@ inline constexpr std::size_t threads_max = 256;
 // --- Payloads; characters are Unicode code points ---
 inline constexpr std::size_t content_chars_max = 16'384;
 inline constexpr std::size_t attachments_max = 10;
+inline constexpr std::size_t emoji_bytes_max = 32;
+inline constexpr std::size_t reactions_max = 1000;       // of a message, of all users
+inline constexpr std::size_t reaction_emojis_max = 50;   // different ones of a message
 inline constexpr std::size_t url_chars_max = 2048;
 inline constexpr std::size_t file_name_chars_max = 255;
 inline constexpr std::size_t mime_type_chars_max = 127;

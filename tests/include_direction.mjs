@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 // A layer is a folder. It may include itself and what is listed: folders, or single headers.
 const base = ['wire/base'];
-const rules = ['mentara/domain', 'mentara/events', 'mentara/storage/store.h', 'mentara/auth', 'mentara/limits.h', ...base];
+const rules = ['mentara/domain', 'mentara/events', 'mentara/storage/store.h', 'mentara/storage/message_changes.h', 'mentara/auth', 'mentara/limits.h', ...base];
 const edge = [
   'mentara/services', 'mentara/contract', 'mentara/config/version.h', 'wire/sio', 'wire/http', 'wire/net/loop.h', ...rules,
 ];
@@ -26,8 +26,9 @@ const layers = {
   'mentara/services': rules,
   'mentara/contract': ['mentara/domain', 'mentara/limits.h', ...base],
   'mentara/connections': edge,
-  'mentara/gateways': ['mentara/connections', ...edge],
-  'mentara/api': ['mentara/connections', ...edge],
+  'mentara/requests': ['mentara/connections', ...edge],
+  'mentara/gateways': ['mentara/requests', 'mentara/connections', ...edge],
+  'mentara/api': ['mentara/requests', 'mentara/connections', ...edge],
   'mentara/ops': ['mentara/connections', 'mentara/config/config.h', ...edge],
   'mentara/config': ['mentara/domain', 'mentara/limits.h', ...base],
   'mentara/schema': ['mentara/contract', 'mentara/config/version.h', 'mentara/domain', ...base],

@@ -16,6 +16,7 @@
 #include "mentara/ops/file_watch.h"
 #include "mentara/ops/health.h"
 #include "mentara/services/conversation_service.h"
+#include "mentara/services/message_change_service.h"
 #include "mentara/services/message_service.h"
 #include "mentara/storage/sqlite_store.h"
 #include "wire/base/log.h"
@@ -103,6 +104,7 @@ struct Application::Parts {
   std::optional<connections::ConnectionManager> connections;
   std::optional<storage::SqliteStore> store;
   std::optional<services::MessageService> messages;
+  std::optional<services::MessageChangeService> message_changes;
   std::optional<services::ConversationService> conversations;
   std::vector<std::unique_ptr<gateways::MessagingGateway>> messaging; // one for each loop
   std::optional<gateways::WebSocketEventService> websocket_events;
@@ -124,12 +126,13 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, clo
                                        .group_commit_max = config.database.group_commit_max},
                 post);
   messages.emplace(*store, *bus, clock);
+  message_changes.emplace(*store, *bus, clock);
   conversations.emplace(*store, *bus, clock);
 
   const gateways::Admission::Parts admission{authenticator, *home, *connections, *store, *bus, clock};
   for (std::size_t i = 0; i < node->loops(); ++i) {
     messaging.push_back(std::make_unique<gateways::MessagingGateway>(
-        node->server(i), admission, gateways::MessagingGateway::Services{*messages, *conversations}));
+        node->server(i), admission, gateways::MessagingGateway::Services{*messages, *message_changes, *conversations}));
     health.attach(node->http(i).router());
   }
   websocket_events.emplace(*bus, node->server(0));

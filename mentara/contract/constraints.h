@@ -20,6 +20,13 @@ struct Text {
   Plain value;
 };
 
+// `min` to `max` bytes of UTF-8.
+template <std::size_t min, std::size_t max>
+struct TextBytes {
+  using Plain = std::string;
+  Plain value;
+};
+
 // A whole number from `min` to `max`; 3.0 is 3, as in JavaScript.
 template <std::int64_t min, std::int64_t max>
 struct Integer {

@@ -39,6 +39,11 @@ inline constexpr std::string_view nsp = "/messaging";
 
 namespace client_event {
 inline constexpr ClientEvent<SendMessage, MessageAck> message_send{"message:send"};
+inline constexpr ClientEvent<EditMessage, MessageAck> message_edit{"message:edit"};
+inline constexpr ClientEvent<WhichMessage, EditsAck> message_edits{"message:edits"};
+inline constexpr ClientEvent<WhichMessage, PlainAck> message_delete{"message:delete"};
+inline constexpr ClientEvent<React, ReactionsAck> reaction_add{"reaction:add"};
+inline constexpr ClientEvent<React, ReactionsAck> reaction_remove{"reaction:remove"};
 inline constexpr ClientEvent<ReadMessages, ReadAck> message_read{"message:read"};
 inline constexpr ClientEvent<WhichConversation, PlainAck> typing_start{"typing:start"};
 inline constexpr ClientEvent<WhichConversation, PlainAck> typing_stop{"typing:stop"};
@@ -47,18 +52,23 @@ inline constexpr ClientEvent<WhichConversation, ConversationAck> conversation_jo
 inline constexpr ClientEvent<WhichConversation, ConversationAck> conversation_leave{"conversation:leave"};
 inline constexpr ClientEvent<ListConversations, ConversationsAck> conversation_list{"conversation:list"};
 inline constexpr ClientEvent<ReadHistory, HistoryAck> conversation_history{"conversation:history"};
-inline constexpr std::tuple all{message_send,       message_read,        typing_start,
-                                typing_stop,        conversation_create, conversation_join,
-                                conversation_leave, conversation_list,   conversation_history};
+inline constexpr std::tuple all{message_send,      message_edit,        message_edits,     message_delete,
+                                reaction_add,      reaction_remove,     message_read,      typing_start,
+                                typing_stop,       conversation_create, conversation_join, conversation_leave,
+                                conversation_list, conversation_history};
 } // namespace client_event
 
 namespace server_event {
 inline constexpr ServerEvent<MessageSent> message{"message"};
+inline constexpr ServerEvent<MessageSent> message_updated{"message:updated"};
+inline constexpr ServerEvent<MessageDeleted> message_deleted{"message:deleted"};
+inline constexpr ServerEvent<ReactionsChanged> reaction_updated{"reaction:updated"};
 inline constexpr ServerEvent<MessageRead> message_read{"message:read"};
 inline constexpr ServerEvent<ConversationCreated> conversation_created{"conversation:created"};
 inline constexpr ServerEvent<UnreadChanged> conversation_unread{"conversation:unread"};
 inline constexpr ServerEvent<TypingChanged> typing{"typing"};
-inline constexpr std::tuple all{message, message_read, conversation_created, conversation_unread, typing};
+inline constexpr std::tuple all{message,      message_updated,      message_deleted,     reaction_updated,
+                                message_read, conversation_created, conversation_unread, typing};
 } // namespace server_event
 } // namespace messaging
 

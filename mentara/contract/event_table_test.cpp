@@ -22,10 +22,12 @@ TEST(EventTable, holds_every_event_once) {
   EXPECT_THAT(names(server_event::all), UnorderedElementsAre("connected", "sync:complete", "exception"));
   EXPECT_THAT(
       names(messaging::client_event::all),
-      UnorderedElementsAre("message:send", "message:read", "typing:start", "typing:stop", "conversation:create",
+      UnorderedElementsAre("message:send", "message:edit", "message:edits", "message:delete", "reaction:add",
+                           "reaction:remove", "message:read", "typing:start", "typing:stop", "conversation:create",
                            "conversation:join", "conversation:leave", "conversation:list", "conversation:history"));
   EXPECT_THAT(names(messaging::server_event::all),
-              UnorderedElementsAre("message", "message:read", "conversation:created", "conversation:unread", "typing"));
+              UnorderedElementsAre("message", "message:updated", "message:deleted", "reaction:updated", "message:read",
+                                   "conversation:created", "conversation:unread", "typing"));
 }
 
 TEST(EventTable, has_a_reader_for_every_client_event_and_a_writer_for_every_ack_and_server_event) {

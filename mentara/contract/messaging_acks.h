@@ -21,7 +21,7 @@ struct PlainAck {
 BOOST_DESCRIBE_STRUCT(PlainAck, (), (success))
 void append_json(std::string& out, const PlainAck& ack);
 
-// message:send
+// message:send, message:edit
 struct MessageAck {
   Success success{};
   MessageShape message;
@@ -29,6 +29,22 @@ struct MessageAck {
 };
 BOOST_DESCRIBE_STRUCT(MessageAck, (), (success, message, duplicate))
 void append_json(std::string& out, const MessageAck& ack);
+
+// message:edits
+struct EditsAck {
+  Success success{};
+  ListOf<EditShape, Edit> edits{}; // the earlier texts, the oldest first
+};
+BOOST_DESCRIBE_STRUCT(EditsAck, (), (success, edits))
+void append_json(std::string& out, const EditsAck& ack);
+
+// reaction:add, reaction:remove
+struct ReactionsAck {
+  Success success{};
+  ListOf<ReactionShape, Reaction> reactions{};
+};
+BOOST_DESCRIBE_STRUCT(ReactionsAck, (), (success, reactions))
+void append_json(std::string& out, const ReactionsAck& ack);
 
 // message:read
 struct ReadAck {
@@ -67,7 +83,7 @@ void append_json(std::string& out, const ConversationsAck& ack);
 // conversation:history
 struct HistoryAck {
   Success success{};
-  ListOf<MessageShape, Message> messages{}; // seq rises
+  ListOf<ListedMessageShape, Message> messages{}; // seq rises
   bool hasMore = false;
 };
 BOOST_DESCRIBE_STRUCT(HistoryAck, (), (success, messages, hasMore))

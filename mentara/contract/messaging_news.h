@@ -11,13 +11,35 @@
 // from the domain objects: encode at once.
 namespace mentara::contract {
 
-// message
+// message, message:updated
 struct MessageSent : MessageShape {
   MessageSent(const Message& message, std::string_view at_cursor) : MessageShape(message), cursor(at_cursor) {}
   std::string_view cursor;
 };
 BOOST_DESCRIBE_STRUCT(MessageSent, (MessageShape), (cursor))
 void append_json(std::string& out, const MessageSent& sent);
+
+// message:deleted
+struct MessageDeleted {
+  std::string_view messageId;
+  std::string_view conversationId;
+  std::int64_t seq = 0;
+  std::string_view deletedBy;
+  UnixTime deletedAt{};
+  std::string_view cursor;
+};
+BOOST_DESCRIBE_STRUCT(MessageDeleted, (), (messageId, conversationId, seq, deletedBy, deletedAt, cursor))
+void append_json(std::string& out, const MessageDeleted& deleted);
+
+// reaction:updated
+struct ReactionsChanged {
+  std::string_view messageId;
+  std::string_view conversationId;
+  ListOf<ReactionShape, Reaction> reactions{}; // all that the message has now
+  std::string_view cursor;
+};
+BOOST_DESCRIBE_STRUCT(ReactionsChanged, (), (messageId, conversationId, reactions, cursor))
+void append_json(std::string& out, const ReactionsChanged& changed);
 
 // message:read
 struct MessageRead {

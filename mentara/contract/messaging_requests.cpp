@@ -33,6 +33,9 @@ std::optional<Failure> validate(const ReadHistory& request) {
 }
 
 template wire::Result<SendMessage, Failure> decode(std::optional<wire::JsonView>, const User&);
+template wire::Result<EditMessage, Failure> decode(std::optional<wire::JsonView>, const User&);
+template wire::Result<WhichMessage, Failure> decode(std::optional<wire::JsonView>, const User&);
+template wire::Result<React, Failure> decode(std::optional<wire::JsonView>, const User&);
 template wire::Result<ReadMessages, Failure> decode(std::optional<wire::JsonView>, const User&);
 template wire::Result<WhichConversation, Failure> decode(std::optional<wire::JsonView>, const User&);
 template wire::Result<CreateConversation, Failure> decode(std::optional<wire::JsonView>, const User&);

@@ -44,6 +44,26 @@ BOOST_DESCRIBE_STRUCT(SendMessage, (),
                       (conversationId, content, messageType, clientMessageId, replyToId, attachments, metadata))
 std::optional<Failure> validate(const SendMessage& request); // no content: only with attachments
 
+// message:edit
+struct EditMessage {
+  MessageId messageId;
+  Text<0, limits::content_chars_max> content;
+};
+BOOST_DESCRIBE_STRUCT(EditMessage, (), (messageId, content))
+
+// message:edits, message:delete
+struct WhichMessage {
+  MessageId messageId;
+};
+BOOST_DESCRIBE_STRUCT(WhichMessage, (), (messageId))
+
+// reaction:add, reaction:remove
+struct React {
+  MessageId messageId;
+  TextBytes<1, limits::emoji_bytes_max> emoji;
+};
+BOOST_DESCRIBE_STRUCT(React, (), (messageId, emoji))
+
 // message:read. Up to and with the message that is named by its seq in the conversation or by its id.
 struct ReadMessages {
   std::optional<ConversationId> conversationId;

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -85,7 +86,27 @@ TEST(MessageSent, tells_everything_that_a_message_has) {
             R"("createdAt":"2026-01-31T12:00:00.007Z","isEdited":false,"isDeleted":false,"cursor":"e.9"})");
 }
 
+TEST(MessageSent, says_that_it_was_edited_or_deleted) {
+  Message edited = plain_message(), deleted = plain_message();
+  edited.edited_at = noon;
+  deleted.deleted_at = noon;
+  deleted.deleted_by = {"user-2"};
+  EXPECT_THAT(
+      to_json(MessageSent(edited, "e.9")),
+      testing::EndsWith(R"("isEdited":true,"editedAt":"2026-01-31T12:00:00.007Z","isDeleted":false,"cursor":"e.9"})"));
+  EXPECT_THAT(to_json(MessageSent(deleted, "e.9")),
+              testing::EndsWith(R"("isEdited":false,"isDeleted":true,"deletedAt":"2026-01-31T12:00:00.007Z",)"
+                                R"("deletedBy":"user-2","cursor":"e.9"})"));
+}
+
 TEST(News, say_what_the_contract_says) {
+  EXPECT_EQ(to_json(MessageDeleted{"m", "c", 3, "u", noon, "e.1"}),
+            R"({"messageId":"m","conversationId":"c","seq":3,"deletedBy":"u",)"
+            R"("deletedAt":"2026-01-31T12:00:00.007Z","cursor":"e.1"})");
+  const std::vector<Reaction> reactions{{"👍", {{"ann"}, {"bob"}}}, {"\"", {{"cid"}}}};
+  EXPECT_EQ(to_json(ReactionsChanged{"m", "c", {reactions}, "e.1"}),
+            R"({"messageId":"m","conversationId":"c","reactions":[{"emoji":"👍","count":2,"userIds":["ann","bob"]},)"
+            R"({"emoji":"\"","count":1,"userIds":["cid"]}],"cursor":"e.1"})");
   EXPECT_EQ(to_json(MessageRead{.conversationId = "c", .userId = "u", .seq = 3, .at = noon, .cursor = "e.1"}),
             R"({"conversationId":"c","userId":"u","seq":3,"at":"2026-01-31T12:00:00.007Z","cursor":"e.1"})");
   EXPECT_EQ(to_json(UnreadChanged{.conversationId = "c", .unreadCount = 2, .readSeq = 1}),
@@ -136,7 +157,11 @@ TEST(Acks, say_what_the_contract_says) {
 TEST(Acks, list_pages) {
   const std::vector<Message> messages{plain_message(), plain_message()};
   EXPECT_EQ(to_json(HistoryAck{.messages = {messages}, .hasMore = true}),
-            "{\"success\":true,\"messages\":[{" + plain_json + "},{" + plain_json + "}],\"hasMore\":true}");
+            "{\"success\":true,\"messages\":[{" + plain_json + ",\"reactions\":[]},{" + plain_json +
+                ",\"reactions\":[]}],\"hasMore\":true}");
+  const std::vector<Edit> edits{{"old", noon}};
+  EXPECT_EQ(to_json(EditsAck{.edits = {edits}}),
+            R"({"success":true,"edits":[{"content":"old","editedAt":"2026-01-31T12:00:00.007Z"}]})");
   EXPECT_EQ(to_json(HistoryAck{}), R"({"success":true,"messages":[],"hasMore":false})");
 
   const std::vector<ConversationView> views{view()};

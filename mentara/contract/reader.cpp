@@ -88,6 +88,16 @@ Fault read_text(wire::JsonView view, std::size_t min, std::size_t max, std::stri
   return std::nullopt;
 }
 
+Fault read_text_bytes(wire::JsonView view, std::size_t min, std::size_t max, std::string& out) {
+  const auto text = view.string();
+  if (!text) return must_be("a string", view);
+  if (text->size() < min || text->size() > max) {
+    return invalid({}, "must have " + bounds(min, max) + " bytes of UTF-8, but has " + std::to_string(text->size()));
+  }
+  out = *text;
+  return std::nullopt;
+}
+
 Fault read_integer(wire::JsonView view, std::int64_t min, std::int64_t max, std::int64_t& out) {
   const auto value = view.integer();
   if (value && *value >= min && *value <= max) {

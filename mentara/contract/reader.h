@@ -25,6 +25,7 @@ namespace mentara::contract {
 using Fault = std::optional<Failure>;
 
 Fault read_text(wire::JsonView view, std::size_t min, std::size_t max, std::string& out);
+Fault read_text_bytes(wire::JsonView view, std::size_t min, std::size_t max, std::string& out);
 Fault read_integer(wire::JsonView view, std::int64_t min, std::int64_t max, std::int64_t& out);
 Fault read_json_object(wire::JsonView view, std::size_t bytes_max, std::string& out);
 Fault read_id(wire::JsonView view, std::string& out);
@@ -59,6 +60,13 @@ Fault read(wire::JsonView view, T& out) {
 template <std::size_t min, std::size_t max>
 struct Reader<Text<min, max>> {
   static Fault read(wire::JsonView view, Text<min, max>& out) { return read_text(view, min, max, out.value); }
+};
+
+template <std::size_t min, std::size_t max>
+struct Reader<TextBytes<min, max>> {
+  static Fault read(wire::JsonView view, TextBytes<min, max>& out) {
+    return read_text_bytes(view, min, max, out.value);
+  }
 };
 
 template <std::int64_t min, std::int64_t max>

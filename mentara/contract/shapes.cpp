@@ -44,9 +44,17 @@ MessageShape::MessageShape(const Message& message)
       clientMessageId(unless_empty(message.client_message_id.value)),
       attachments{message.attachments},
       metadata(raw_unless_empty(message.metadata)),
-      createdAt(message.created_at) {
+      createdAt(message.created_at),
+      isEdited(message.edited_at.has_value()),
+      editedAt(message.edited_at),
+      isDeleted(message.deleted_at.has_value()),
+      deletedAt(message.deleted_at),
+      deletedBy(unless_empty(message.deleted_by.value)) {
   if (message.reply_to) replyTo.emplace(*message.reply_to);
 }
+
+ReactionShape::ReactionShape(const Reaction& reaction)
+    : emoji(reaction.emoji), count(reaction.user_ids.size()), userIds{reaction.user_ids} {}
 
 MemberShape::MemberShape(const Member& member)
     : userId(member.user.id.value),

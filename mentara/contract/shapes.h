@@ -81,12 +81,37 @@ struct MessageShape {
   ListOf<AttachmentShape, Attachment> attachments;
   std::optional<wire::RawJson> metadata;
   UnixTime createdAt;
-  bool isEdited = false;
-  bool isDeleted = false;
+  bool isEdited;
+  std::optional<UnixTime> editedAt;
+  bool isDeleted; // then content and attachments are empty
+  std::optional<UnixTime> deletedAt;
+  std::optional<std::string_view> deletedBy;
 };
 BOOST_DESCRIBE_STRUCT(MessageShape, (),
                       (id, conversationId, seq, senderId, sender, content, messageType, clientMessageId, replyTo,
-                       attachments, metadata, createdAt, isEdited, isDeleted))
+                       attachments, metadata, createdAt, isEdited, editedAt, isDeleted, deletedAt, deletedBy))
+
+struct ReactionShape {
+  explicit ReactionShape(const Reaction& reaction);
+  std::string_view emoji;
+  std::size_t count;
+  ListOf<std::string_view, UserId> userIds;
+};
+BOOST_DESCRIBE_STRUCT(ReactionShape, (), (emoji, count, userIds))
+
+// A message in a list.
+struct ListedMessageShape : MessageShape {
+  explicit ListedMessageShape(const Message& message) : MessageShape(message), reactions{message.reactions} {}
+  ListOf<ReactionShape, Reaction> reactions;
+};
+BOOST_DESCRIBE_STRUCT(ListedMessageShape, (MessageShape), (reactions))
+
+struct EditShape {
+  explicit EditShape(const Edit& edit) : content(edit.content), editedAt(edit.edited_at) {}
+  std::string_view content;
+  UnixTime editedAt; // when it was replaced
+};
+BOOST_DESCRIBE_STRUCT(EditShape, (), (content, editedAt))
 
 struct MemberShape {
   explicit MemberShape(const Member& member);

@@ -81,7 +81,11 @@ void write(std::string& out, const ListOf<Shape, Source>& list) {
   for (const Source& source : list.sources) {
     if (!first) out += ',';
     first = false;
-    write(out, Shape(source));
+    if constexpr (std::same_as<Shape, std::string_view>) { // of an id
+      write(out, std::string_view(source.value));
+    } else {
+      write(out, Shape(source));
+    }
   }
   out += ']';
 }

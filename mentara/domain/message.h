@@ -30,6 +30,21 @@ struct Quote {
   friend bool operator==(const Quote&, const Quote&) = default;
 };
 
+// Who chose one emoji for a message, in the order of choosing.
+struct Reaction {
+  std::string emoji;
+  std::vector<UserId> user_ids{};
+  friend bool operator==(const Reaction&, const Reaction&) = default;
+};
+
+// One text that a message had, and when it was replaced.
+struct Edit {
+  std::string content;
+  UnixTime edited_at{};
+  friend bool operator==(const Edit&, const Edit&) = default;
+};
+
+// A deleted one keeps its place and its sender; content, attachments, metadata and reply_to are empty.
 struct Message {
   MessageId id;
   ConversationId conversation_id;
@@ -42,6 +57,10 @@ struct Message {
   std::vector<Attachment> attachments{};
   std::string metadata{}; // JSON text of an object; empty: none
   UnixTime created_at{};
+  std::optional<UnixTime> edited_at{};
+  std::optional<UnixTime> deleted_at{};
+  UserId deleted_by{};
+  std::vector<Reaction> reactions{}; // only where it is said; in the order of the first of each
 
   friend bool operator==(const Message&, const Message&) = default;
 };

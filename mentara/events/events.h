@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mentara/domain/conversation.h"
 #include "mentara/domain/cursor.h"
@@ -26,6 +27,34 @@ struct MessageSentEvent {
   Metadata metadata;
   Message message;
   MemberIds members; // everybody who is told, the sender (his other devices) included
+  Cursor cursor;
+};
+
+struct MessageUpdatedEvent {
+  static constexpr std::string_view type = "MessageUpdatedEvent";
+  Metadata metadata;
+  Message message; // as it is now
+  MemberIds members;
+  Cursor cursor;
+};
+
+struct MessageDeletedEvent {
+  static constexpr std::string_view type = "MessageDeletedEvent";
+  Metadata metadata; // user_id: who deleted it; timestamp: when
+  ConversationId conversation_id;
+  MessageId message_id;
+  std::int64_t seq = 0;
+  MemberIds members;
+  Cursor cursor;
+};
+
+struct ReactionChangedEvent {
+  static constexpr std::string_view type = "ReactionChangedEvent";
+  Metadata metadata;
+  ConversationId conversation_id;
+  MessageId message_id;
+  std::vector<Reaction> reactions; // all that the message has now
+  MemberIds members;
   Cursor cursor;
 };
 

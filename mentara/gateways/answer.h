@@ -7,6 +7,8 @@
 
 #include "mentara/contract/failure_payloads.h"
 #include "mentara/domain/failure.h"
+#include "mentara/requests/reply.h"
+#include "wire/base/json.h"
 #include "wire/sio/ack.h"
 #include "wire/sio/socket.h"
 
@@ -28,6 +30,12 @@ class Answer {
   void failure(const Failure& failure) {
     if (ack_) return ack_(contract::FailureAck(failure));
     if (const auto socket = socket_.lock()) socket->emit("exception", contract::Exception(event_, failure));
+  }
+  requests::Reply as_reply() && {
+    return [answer = std::move(*this)](wire::Result<std::string, Failure> reply) mutable {
+      if (!reply) return answer.failure(reply.error());
+      answer.success(wire::RawJson{*reply});
+    };
   }
 
  private:

@@ -3,13 +3,11 @@
 #include <string>
 #include <utility>
 
-#include "mentara/connections/home.h"
 #include "mentara/contract/event_table.h"
 #include "mentara/gateways/admission.h"
 #include "mentara/gateways/answer.h"
 #include "mentara/gateways/typing.h"
-#include "mentara/services/conversation_service.h"
-#include "mentara/services/message_service.h"
+#include "mentara/requests/messaging_requests.h"
 #include "wire/net/loop.h"
 #include "wire/sio/server.h"
 
@@ -19,10 +17,7 @@ namespace mentara::gateways {
 // answers. What the services changed comes back by event (services' bus → websocket_event_service), never from here.
 class MessagingGateway {
  public:
-  struct Services { // on the home loop
-    services::MessageService& messages;
-    services::ConversationService& conversations;
-  };
+  using Services = requests::MessagingRequests::Services;
 
   MessagingGateway(wire::sio::Server& io, const Admission::Parts& admission, Services services);
   MessagingGateway(const MessagingGateway&) = delete;
@@ -33,19 +28,15 @@ class MessagingGateway {
   void on(const contract::ClientEvent<Payload, AckPayload>& event,
           void (MessagingGateway::*handler)(wire::sio::Socket&, Payload, Answer));
 
-  void on_message_send(wire::sio::Socket& socket, contract::SendMessage request, Answer answer);
-  void on_message_read(wire::sio::Socket& socket, contract::ReadMessages request, Answer answer);
+  // Of those that mean the same over REST.
+  template <class Payload, class AckPayload>
+  void on(const contract::ClientEvent<Payload, AckPayload>& event,
+          void (requests::MessagingRequests::*ask)(services::Actor, Payload, requests::Reply));
+
   void on_typing_start(wire::sio::Socket& socket, contract::WhichConversation request, Answer answer);
   void on_typing_stop(wire::sio::Socket& socket, contract::WhichConversation request, Answer answer);
-  void on_conversation_create(wire::sio::Socket& socket, contract::CreateConversation request, Answer answer);
   void on_conversation_join(wire::sio::Socket& socket, contract::WhichConversation request, Answer answer);
   void on_conversation_leave(wire::sio::Socket& socket, contract::WhichConversation request, Answer answer);
-  void on_conversation_list(wire::sio::Socket& socket, contract::ListConversations request, Answer answer);
-  void on_conversation_history(wire::sio::Socket& socket, contract::ReadHistory request, Answer answer);
-
-  // Asks a service on the home loop; `then(Result<T, Failure>)` runs back on this one.
-  template <class T, class Ask, class Then>
-  void ask(Ask ask, Then then);
 
   void begin_typing(wire::sio::Socket& socket, const ConversationId& conversation);
   void tell_typing(const Typing::Typist& typist, bool is_typing);
@@ -56,10 +47,9 @@ class MessagingGateway {
   // constant after construction
   wire::net::Loop& loop_;
   wire::sio::Namespace& nsp_;
-  const connections::Home& home_;
-  const Services services_;
 
   // owned by the loop
+  requests::MessagingRequests requests_;
   Admission admission_;
   Typing typing_;
   wire::net::Timer typing_timer_;

@@ -23,6 +23,9 @@ wire::sio::Broadcast to_members(wire::sio::Namespace& nsp, const MemberIds& memb
 WebSocketEventService::WebSocketEventService(events::EventBus& bus, wire::sio::Server& io)
     : messaging_(io.of(contract::messaging::nsp)) {
   bus.subscribe<events::MessageSentEvent>("websocket", [this](const auto& event) { on_message_sent(event); });
+  bus.subscribe<events::MessageUpdatedEvent>("websocket", [this](const auto& event) { on_message_updated(event); });
+  bus.subscribe<events::MessageDeletedEvent>("websocket", [this](const auto& event) { on_message_deleted(event); });
+  bus.subscribe<events::ReactionChangedEvent>("websocket", [this](const auto& event) { on_reaction_changed(event); });
   bus.subscribe<events::MessageReadEvent>("websocket", [this](const auto& event) { on_message_read(event); });
   bus.subscribe<events::ConversationCreatedEvent>("websocket",
                                                   [this](const auto& event) { on_conversation_created(event); });
@@ -31,6 +34,26 @@ WebSocketEventService::WebSocketEventService(events::EventBus& bus, wire::sio::S
 void WebSocketEventService::on_message_sent(const events::MessageSentEvent& event) {
   to_members(messaging_, event.members, event.metadata)
       .emit(news::message.name, contract::MessageSent(event.message, to_text(event.cursor)));
+}
+
+void WebSocketEventService::on_message_updated(const events::MessageUpdatedEvent& event) {
+  to_members(messaging_, event.members, event.metadata)
+      .emit(news::message_updated.name, contract::MessageSent(event.message, to_text(event.cursor)));
+}
+
+void WebSocketEventService::on_message_deleted(const events::MessageDeletedEvent& event) {
+  const std::string cursor = to_text(event.cursor);
+  to_members(messaging_, event.members, event.metadata)
+      .emit(news::message_deleted.name,
+            contract::MessageDeleted{event.message_id.value, event.conversation_id.value, event.seq,
+                                     event.metadata.user_id.value, event.metadata.timestamp, cursor});
+}
+
+void WebSocketEventService::on_reaction_changed(const events::ReactionChangedEvent& event) {
+  const std::string cursor = to_text(event.cursor);
+  to_members(messaging_, event.members, event.metadata)
+      .emit(news::reaction_updated.name,
+            contract::ReactionsChanged{event.message_id.value, event.conversation_id.value, {event.reactions}, cursor});
 }
 
 void WebSocketEventService::on_message_read(const events::MessageReadEvent& event) {

@@ -16,6 +16,9 @@ class WebSocketEventService {
 
  private:
   void on_message_sent(const events::MessageSentEvent& event);
+  void on_message_updated(const events::MessageUpdatedEvent& event);
+  void on_message_deleted(const events::MessageDeletedEvent& event);
+  void on_reaction_changed(const events::ReactionChangedEvent& event);
   void on_message_read(const events::MessageReadEvent& event);
   void on_conversation_created(const events::ConversationCreatedEvent& event);
 

@@ -41,6 +41,12 @@ struct Describe<contract::Text<least, most>> {
   static Type type() { return {.kind = Kind::text, .min = least, .max = most}; }
 };
 
+// So many bytes are at most as many code points.
+template <std::size_t least, std::size_t most>
+struct Describe<contract::TextBytes<least, most>> {
+  static Type type() { return {.kind = Kind::text, .min = least > 0 ? 1 : 0, .max = most}; }
+};
+
 template <std::int64_t least, std::int64_t most>
 struct Describe<contract::Integer<least, most>> {
   static Type type() { return {.kind = Kind::integer, .min = least, .max = most}; }

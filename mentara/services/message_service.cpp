@@ -6,6 +6,8 @@
 
 #include "mentara/events/events.h"
 #include "mentara/limits.h"
+#include "mentara/services/message_access.h"
+#include "mentara/storage/message_changes.h"
 
 namespace mentara::services {
 namespace {
@@ -29,7 +31,9 @@ struct Read {
   MemberIds members{};
 };
 
+// `earlier` as it was sent. What it was before it was deleted nobody knows any more.
 bool is_the_same(const Message& earlier, const Message& retry) {
+  if (earlier.deleted_at) return earlier.conversation_id == retry.conversation_id;
   const auto replied_id = [](const Message& message) { return message.reply_to ? message.reply_to->id : MessageId{}; };
   return earlier.conversation_id == retry.conversation_id && earlier.content == retry.content &&
          earlier.type == retry.type && earlier.attachments == retry.attachments && earlier.metadata == retry.metadata &&
@@ -50,16 +54,19 @@ Result<Sent, Failure> send_message(Transaction& transaction, const UserId& user,
   message.sender = sender->user;
   if (!draft.client_message_id.empty()) {
     if (auto earlier = transaction.find_message(sender->user_key, draft.client_message_id)) {
-      if (!is_the_same(*earlier, draft)) return already_used(draft.client_message_id);
+      Message as_sent = *earlier;
+      if (earlier->edited_at && !earlier->deleted_at) {
+        as_sent.content = transaction.message_details().edits(earlier->id).front().content;
+      }
+      if (!is_the_same(as_sent, draft)) return already_used(draft.client_message_id);
       return Sent{{*std::move(earlier), true}};
     }
   }
   if (draft.reply_to) {
-    const auto replied = transaction.find_message(draft.reply_to->id);
-    const bool may_see =
-        replied && replied->conversation_id == draft.conversation_id && replied->seq > sender->visible_above();
-    if (!may_see) return not_found("message");
-    message.reply_to = Quote{replied->id, replied->sender.id, std::string(quote_text(replied->content))};
+    const auto found = access_message(transaction, user, draft.reply_to->id);
+    if (!found || found->message.conversation_id != draft.conversation_id) return not_found("message");
+    const Message& replied = found->message;
+    message.reply_to = Quote{replied.id, replied.sender.id, std::string(quote_text(replied.content))};
   }
   const Position position = transaction.insert_message(*sender, message);
   return Sent{{std::move(message), false}, position, transaction.member_ids(sender->conversation_key)};
@@ -67,6 +74,9 @@ Result<Sent, Failure> send_message(Transaction& transaction, const UserId& user,
 
 std::size_t weight(const Message& message) {
   std::size_t bytes = message.content.size() + message.metadata.size();
+  for (const Reaction& reaction : message.reactions) {
+    for (const UserId& user : reaction.user_ids) bytes += user.value.size();
+  }
   for (const Attachment& attachment : message.attachments) {
     bytes += attachment.url.size() + attachment.name.size() + attachment.mime_type.size();
   }
@@ -84,8 +94,13 @@ std::size_t count_that_fit(Iterator message, Iterator end, std::size_t limit) {
   return count;
 }
 
+void add_reactions(Snapshot& snapshot, std::vector<Message>& messages) {
+  for (Message& message : messages) message.reactions = snapshot.message_details().reactions(message.id);
+}
+
 HistoryPage latest_below(Snapshot& snapshot, const Membership& reader, std::int64_t before_seq, std::size_t limit) {
   auto messages = snapshot.messages_before(reader.conversation_key, before_seq, reader.visible_above(), limit + 1);
+  add_reactions(snapshot, messages);
   const std::size_t count = count_that_fit(messages.rbegin(), messages.rend(), limit);
   const bool has_more = messages.size() > count;
   messages.erase(messages.begin(), messages.end() - static_cast<std::ptrdiff_t>(count));
@@ -95,6 +110,7 @@ HistoryPage latest_below(Snapshot& snapshot, const Membership& reader, std::int6
 HistoryPage first_above(Snapshot& snapshot, const Membership& reader, std::int64_t after_seq, std::size_t limit) {
   auto messages =
       snapshot.messages_after(reader.conversation_key, std::max(after_seq, reader.visible_above()), limit + 1);
+  add_reactions(snapshot, messages);
   const std::size_t count = count_that_fit(messages.begin(), messages.end(), limit);
   const bool has_more = messages.size() > count;
   messages.erase(messages.begin() + static_cast<std::ptrdiff_t>(count), messages.end());
@@ -124,15 +140,14 @@ Result<Read, Failure> mark_read(Transaction& transaction, const UserId& user, co
   ConversationId conversation_id = mark.conversation_id;
   std::int64_t seq = mark.seq.value_or(0);
   if (!mark.message_id.empty()) {
-    const auto message = transaction.find_message(mark.message_id);
-    if (!message) return not_found("message");
-    if (conversation_id.empty()) conversation_id = message->conversation_id;
-    if (conversation_id != message->conversation_id) return not_found("message");
-    seq = message->seq;
+    const auto found = access_message(transaction, user, mark.message_id);
+    if (!found) return found.error();
+    if (conversation_id.empty()) conversation_id = found->message.conversation_id;
+    if (conversation_id != found->message.conversation_id) return not_found("message");
+    seq = found->message.seq;
   }
   auto reader = transaction.find_membership(conversation_id, user);
-  if (!reader) return not_found(mark.message_id.empty() ? "conversation" : "message");
-  if (!mark.message_id.empty() && seq <= reader->visible_above()) return not_found("message");
+  if (!reader) return not_found("conversation");
 
   Read read;
   seq = std::min(seq, reader->last_seq);

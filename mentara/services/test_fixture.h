@@ -7,6 +7,7 @@
 
 #include "mentara/events/events.h"
 #include "mentara/services/conversation_service.h"
+#include "mentara/services/message_change_service.h"
 #include "mentara/services/message_service.h"
 #include "mentara/storage/sqlite_store.h"
 #include "mentara/storage/test_support.h"
@@ -29,6 +30,7 @@ struct World {
     loop.run_posted();
     store.emplace(storage::SqliteOptions{.data_directory = directory.path()}, loop.post());
     messages.emplace(*store, bus, clock);
+    message_changes.emplace(*store, bus, clock);
     conversations.emplace(*store, bus, clock);
   }
 
@@ -44,6 +46,24 @@ struct World {
   }
   wire::Result<ReadState, Failure> read(const std::string& user, ReadMark mark) {
     return ask<ReadState>([&](auto done) { messages->read(actor(user), std::move(mark), std::move(done)); });
+  }
+  wire::Result<Message, Failure> edit(const std::string& user, const MessageId& message, const std::string& content) {
+    return ask<Message>([&](auto done) { message_changes->edit(actor(user), message, content, std::move(done)); });
+  }
+  wire::Result<std::vector<Edit>, Failure> edits(const std::string& user, const MessageId& message) {
+    return ask<std::vector<Edit>>([&](auto done) { message_changes->edits(actor(user), message, std::move(done)); });
+  }
+  wire::Result<std::monostate, Failure> erase(const std::string& user, const MessageId& message) {
+    return ask<std::monostate>([&](auto done) { message_changes->erase(actor(user), message, std::move(done)); });
+  }
+  using Reactions = wire::Result<std::vector<Reaction>, Failure>;
+  Reactions add_reaction(const std::string& user, const MessageId& message, const std::string& emoji) {
+    return ask<std::vector<Reaction>>(
+        [&](auto done) { message_changes->add_reaction(actor(user), message, emoji, std::move(done)); });
+  }
+  Reactions remove_reaction(const std::string& user, const MessageId& message, const std::string& emoji) {
+    return ask<std::vector<Reaction>>(
+        [&](auto done) { message_changes->remove_reaction(actor(user), message, emoji, std::move(done)); });
   }
   wire::Result<CreatedConversation, Failure> create(const std::string& user, NewConversation request) {
     return ask<CreatedConversation>(
@@ -78,16 +98,23 @@ struct World {
   FakeClock clock;
   events::EventBus bus{loop.post()};
   std::vector<events::MessageSentEvent> sent;
+  std::vector<events::MessageUpdatedEvent> updated;
+  std::vector<events::MessageDeletedEvent> deleted;
+  std::vector<events::ReactionChangedEvent> reacted;
   std::vector<events::MessageReadEvent> was_read;
   std::vector<events::ConversationCreatedEvent> created;
   std::optional<storage::SqliteStore> store{std::in_place, storage::SqliteOptions{.data_directory = directory.path()},
                                             loop.post()};
   std::optional<MessageService> messages{std::in_place, *store, bus, clock};
+  std::optional<MessageChangeService> message_changes{std::in_place, *store, bus, clock};
   std::optional<ConversationService> conversations{std::in_place, *store, bus, clock};
 
  private:
   void listen() {
     bus.subscribe<events::MessageSentEvent>("test", [this](const auto& event) { sent.push_back(event); });
+    bus.subscribe<events::MessageUpdatedEvent>("test", [this](const auto& event) { updated.push_back(event); });
+    bus.subscribe<events::MessageDeletedEvent>("test", [this](const auto& event) { deleted.push_back(event); });
+    bus.subscribe<events::ReactionChangedEvent>("test", [this](const auto& event) { reacted.push_back(event); });
     bus.subscribe<events::MessageReadEvent>("test", [this](const auto& event) { was_read.push_back(event); });
     bus.subscribe<events::ConversationCreatedEvent>("test", [this](const auto& event) { created.push_back(event); });
   }

@@ -72,7 +72,47 @@ std::string message_payload(const Message& message) {
     append_attachments(out, message.attachments);
   }
   append_json_if_any(object, "metadata", message.metadata);
-  object.member("createdAt", message.created_at.ms).end();
+  object.member("createdAt", message.created_at.ms);
+  if (message.edited_at) object.member("editedAt", message.edited_at->ms);
+  if (message.deleted_at) {
+    object.member("deletedAt", message.deleted_at->ms).member("deletedBy", message.deleted_by.value);
+  }
+  object.end();
+  return out;
+}
+
+std::string message_deleted_payload(const Message& tombstone) {
+  std::string out;
+  JsonObjectWriter(out)
+      .member("messageId", tombstone.id.value)
+      .member("conversationId", tombstone.conversation_id.value)
+      .member("seq", tombstone.seq)
+      .member("deletedBy", tombstone.deleted_by.value)
+      .member("deletedAt", tombstone.deleted_at.value_or(UnixTime{}).ms)
+      .end();
+  return out;
+}
+
+std::string reaction_updated_payload(const Message& message, const std::vector<Reaction>& reactions) {
+  std::string out;
+  JsonObjectWriter object(out);
+  object.member("messageId", message.id.value).member("conversationId", message.conversation_id.value);
+  object.key("reactions");
+  out += '[';
+  for (const Reaction& reaction : reactions) {
+    if (&reaction != &reactions.front()) out += ',';
+    JsonObjectWriter entry(out);
+    entry.member("emoji", reaction.emoji).key("userIds");
+    out += '[';
+    for (const UserId& user : reaction.user_ids) {
+      if (&user != &reaction.user_ids.front()) out += ',';
+      wire::append_json(out, user.value);
+    }
+    out += ']';
+    entry.end();
+  }
+  out += ']';
+  object.end();
   return out;
 }
 

@@ -12,9 +12,18 @@
 namespace mentara::storage {
 
 // Stored numbers; never reuse one.
-enum class LogType { message = 1, message_read = 2, conversation_created = 3 };
+enum class LogType {
+  message = 1,
+  message_read = 2,
+  conversation_created = 3,
+  message_updated = 10,
+  message_deleted = 11,
+  reaction_updated = 12,
+};
 
-std::string message_payload(const Message& message);
+std::string message_payload(const Message& message); // also when it was updated
+std::string message_deleted_payload(const Message& tombstone);
+std::string reaction_updated_payload(const Message& message, const std::vector<Reaction>& reactions);
 std::string message_read_payload(const ConversationId& conversation, const UserId& user, std::int64_t seq, UnixTime at);
 std::string conversation_created_payload(const Conversation& conversation);
 

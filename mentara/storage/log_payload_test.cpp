@@ -36,6 +36,34 @@ TEST(LogPayload, of_a_plain_message_leaves_out_what_it_has_not) {
             R"({"id":"m1","conversationId":"c1","seq":1,"senderId":"ann","content":"","messageType":0,"createdAt":0})");
 }
 
+TEST(LogPayload, of_a_changed_message_says_when) {
+  EXPECT_EQ(message_payload({.id = {"m1"},
+                             .conversation_id = {"c1"},
+                             .seq = 1,
+                             .sender = {{"ann"}},
+                             .content = "",
+                             .edited_at = UnixTime{5},
+                             .deleted_at = UnixTime{6},
+                             .deleted_by = {"bob"}}),
+            R"({"id":"m1","conversationId":"c1","seq":1,"senderId":"ann","content":"","messageType":0,"createdAt":0,)"
+            R"("editedAt":5,"deletedAt":6,"deletedBy":"bob"})");
+}
+
+TEST(LogPayload, of_a_deletion_and_of_reactions) {
+  const Message message{.id = {"m1"},
+                        .conversation_id = {"c1"},
+                        .seq = 4,
+                        .sender = {{"ann"}},
+                        .content = "",
+                        .deleted_at = UnixTime{6},
+                        .deleted_by = {"bob"}};
+  EXPECT_EQ(message_deleted_payload(message),
+            R"({"messageId":"m1","conversationId":"c1","seq":4,"deletedBy":"bob","deletedAt":6})");
+  EXPECT_EQ(reaction_updated_payload(message, {{"👍", {{"ann"}, {"bob"}}}, {"❤", {{"ann"}}}}),
+            R"({"messageId":"m1","conversationId":"c1","reactions":[{"emoji":"👍","userIds":["ann","bob"]},)"
+            R"({"emoji":"❤","userIds":["ann"]}]})");
+}
+
 TEST(LogPayload, of_a_watermark) {
   EXPECT_EQ(message_read_payload({"c1"}, {"ann"}, 9, {5}), R"({"conversationId":"c1","userId":"ann","seq":9,"at":5})");
 }

@@ -50,16 +50,19 @@ std::optional<Membership> read_one_membership(Rows row) {
   "CROSS JOIN conversations c ON c.conversation_key = m.conversation_key " \
   "WHERE u.user_id = ?1 AND c.activity < ?2 "
 
-#define UNREAD                                                                                 \
-  "FROM messages x WHERE x.conversation_key = m.conversation_key AND x.seq > max(m.read_seq, " \
-  "CASE c.history_visibility WHEN 0 THEN m.joined_seq ELSE 0 END) AND x.sender_key <> m.user_key"
+#define UNREAD                                                                                         \
+  "FROM messages x WHERE x.conversation_key = m.conversation_key AND x.seq > max(m.read_seq, "         \
+  "CASE c.history_visibility WHEN 0 THEN m.joined_seq ELSE 0 END) AND x.sender_key <> m.user_key AND " \
+  "x.deleted_at IS NULL"
 
 #define SELECT_MESSAGE                                                                 \
   "SELECT " USER_COLUMNS                                                               \
   ", m.message_id, c.conversation_id, m.seq, m.content, m.type, m.client_message_id, " \
-  "m.attachments, m.metadata, m.created_at, q.message_id, qu.user_id, q.content "      \
+  "m.attachments, m.metadata, m.created_at, m.edited_at, m.deleted_at, du.user_id, "   \
+  "q.message_id, qu.user_id, q.content "                                               \
   "FROM messages m JOIN conversations c ON c.conversation_key = m.conversation_key "   \
   "JOIN users u ON u.user_key = m.sender_key "                                         \
+  "LEFT JOIN users du ON du.user_key = m.deleted_by "                                  \
   "LEFT JOIN messages q ON q.position = m.reply_to LEFT JOIN users qu ON qu.user_key = q.sender_key "
 
 Message read_message(const Rows& row) {
@@ -75,6 +78,10 @@ Message read_message(const Rows& row) {
   message.attachments = attachments_from_text(row.text_view(column++));
   message.metadata = row.text(column++);
   message.created_at = {row.integer(column++)};
+  if (!row.null(column)) message.edited_at = UnixTime{row.integer(column)};
+  if (!row.null(++column)) message.deleted_at = UnixTime{row.integer(column)};
+  message.deleted_by = {row.text(++column)};
+  ++column;
   if (!row.null(column)) {
     const std::string_view content = quote_text(row.text_view(column + 2));
     message.reply_to = Quote{{row.text(column)}, {row.text(column + 1)}, std::string(content)};
@@ -125,8 +132,10 @@ SqliteSnapshot::SqliteSnapshot(sqlite::Database& database)
       messages_before_(database, SELECT_MESSAGE
                        "WHERE m.conversation_key = ?1 AND m.seq < ?2 AND m.seq > ?3 ORDER BY m.seq DESC LIMIT ?4"),
       messages_after_(database, SELECT_MESSAGE "WHERE m.conversation_key = ?1 AND m.seq > ?2 ORDER BY m.seq LIMIT ?3"),
-      unread_(database, "SELECT count(*) FROM messages WHERE conversation_key = ?1 AND seq > ?2 AND sender_key <> ?3") {
-}
+      unread_(database,
+              "SELECT count(*) FROM messages WHERE conversation_key = ?1 AND seq > ?2 AND sender_key <> ?3 AND "
+              "deleted_at IS NULL"),
+      message_details_(database) {}
 
 std::optional<Membership> SqliteSnapshot::find_membership(const ConversationId& conversation, const UserId& user) {
   return read_one_membership(membership_by_id_.query(conversation.value, user.value));

@@ -20,6 +20,7 @@ SqliteTransaction::SqliteTransaction(sqlite::Database& database)
     : SqliteSnapshot(database),
       database_(database),
       log_(database),
+      message_changes_(database, log_),
       begin_(database, "BEGIN IMMEDIATE"),
       commit_(database, "COMMIT"),
       user_(database, "SELECT u.user_key, " USER_COLUMNS " FROM users u WHERE u.user_id = ?1"),

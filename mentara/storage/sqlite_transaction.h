@@ -20,6 +20,8 @@ class SqliteTransaction final : public SqliteSnapshot, public Transaction {
   Position insert_message(const Membership& sender, Message& message) override;
   Position advance_read(const Membership& reader, std::int64_t seq, UnixTime at) override;
 
+  MessageChanges& message_changes() override { return message_changes_; }
+
   // Kept between transactions: the only connection that writes is also the only one that changes who is a member.
   MemberIds member_ids(ConversationKey conversation) override;
 
@@ -38,6 +40,7 @@ class SqliteTransaction final : public SqliteSnapshot, public Transaction {
 
   sqlite::Database& database_;
   SqliteLog log_;
+  SqliteMessageChanges message_changes_;
   sqlite::Statement begin_, commit_;
   sqlite::Statement user_, insert_user_, learn_user_;
   sqlite::Statement insert_conversation_, insert_direct_, insert_member_, advance_conversation_, insert_message_,

@@ -42,6 +42,9 @@ struct Membership {
   std::int64_t visible_above() const { return history_visibility == HistoryVisibility::ALL ? 0 : joined_seq; }
 };
 
+class MessageDetails; // message_changes.h
+class MessageChanges;
+
 // What was committed at one moment.
 class Snapshot {
  public:
@@ -67,6 +70,8 @@ class Snapshot {
                                               std::size_t limit) = 0;
   // Others' messages above what he has read and may see.
   virtual std::int64_t count_unread(const Membership& membership) = 0;
+
+  virtual MessageDetails& message_details() = 0;
 };
 
 // A snapshot that also sees and makes changes. Whatever others must hear of writes its row of the log together with the
@@ -82,6 +87,8 @@ class Transaction : public virtual Snapshot {
   virtual Position insert_message(const Membership& sender, Message& message) = 0;
   // `seq` is above reader.read_seq and at most reader.last_seq.
   virtual Position advance_read(const Membership& reader, std::int64_t seq, UnixTime at) = 0;
+
+  virtual MessageChanges& message_changes() = 0;
 };
 
 // Where units of work are handed in; owned by the home loop. Every unit is answered exactly once, by `done` on the home

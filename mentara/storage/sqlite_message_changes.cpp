@@ -1,0 +1,93 @@
+#include "mentara/storage/sqlite_message_changes.h"
+
+#include <algorithm>
+
+namespace mentara::storage {
+
+#define POSITION_OF_1 "(SELECT position FROM messages WHERE message_id = ?1)"
+
+SqliteMessageDetails::SqliteMessageDetails(sqlite::Database& database)
+    : edits_(database, "SELECT content, edited_at FROM message_edits WHERE message_position = " POSITION_OF_1
+                       " ORDER BY position"),
+      reactions_(database,
+                 "SELECT r.emoji, u.user_id FROM reactions r JOIN users u ON u.user_key = r.user_key "
+                 "WHERE r.message_position = " POSITION_OF_1 " ORDER BY r.position") {}
+
+std::vector<Edit> SqliteMessageDetails::edits(const MessageId& message) {
+  std::vector<Edit> edits;
+  sqlite::Rows row = edits_.query(message.value);
+  while (row.next()) edits.push_back({row.text(0), UnixTime{row.integer(1)}});
+  return edits;
+}
+
+std::vector<Reaction> SqliteMessageDetails::reactions(const MessageId& message) {
+  std::vector<Reaction> reactions;
+  sqlite::Rows row = reactions_.query(message.value);
+  while (row.next()) {
+    auto found = std::find_if(reactions.begin(), reactions.end(),
+                              [&](const Reaction& reaction) { return reaction.emoji == row.text_view(0); });
+    if (found == reactions.end()) found = reactions.insert(found, {row.text(0)});
+    found->user_ids.push_back({row.text(1)});
+  }
+  return reactions;
+}
+
+SqliteMessageChanges::SqliteMessageChanges(sqlite::Database& database, SqliteLog& log)
+    : log_(log),
+      keep_text_(database,
+                 "INSERT INTO message_edits (position, message_position, content, edited_at) "
+                 "SELECT ?2, position, content, ?3 FROM messages WHERE message_id = ?1"),
+      edit_(database, "UPDATE messages SET content = ?2, edited_at = ?3 WHERE message_id = ?1"),
+      erase_(database,
+             "UPDATE messages SET content = '', attachments = '', metadata = '', reply_to = NULL, deleted_at = ?2, "
+             "deleted_by = (SELECT user_key FROM users WHERE user_id = ?3) WHERE message_id = ?1"),
+      erase_from_log_(
+          database, "UPDATE log SET payload = ?2 WHERE position = " POSITION_OF_1
+                    " OR position IN (SELECT position FROM message_edits WHERE message_position = " POSITION_OF_1 ")"),
+      // An answer's row, and those of its edits.
+      erase_quotes_from_log_(database,
+                             "UPDATE log SET payload = json_set(payload, '$.replyTo.content', '') WHERE position IN "
+                             "(SELECT position FROM messages WHERE reply_to = " POSITION_OF_1
+                             ") OR position IN (SELECT e.position FROM messages m JOIN message_edits e ON "
+                             "e.message_position = m.position WHERE m.reply_to = " POSITION_OF_1 ")"),
+      erase_edits_(database, "DELETE FROM message_edits WHERE message_position = " POSITION_OF_1),
+      erase_reactions_(database, "DELETE FROM reactions WHERE message_position = " POSITION_OF_1),
+      add_reaction_(
+          database,
+          "INSERT INTO reactions (message_position, emoji, user_key, position) "
+          "SELECT position, ?2, ?3, ?4 FROM messages WHERE message_id = ?1 ON CONFLICT DO NOTHING RETURNING 1"),
+      remove_reaction_(database, "DELETE FROM reactions WHERE message_position = " POSITION_OF_1
+                                 " AND emoji = ?2 AND user_key = ?3 RETURNING 1") {}
+
+Position SqliteMessageChanges::edit(const Membership& member, const Message& message) {
+  const Position position = log_.append(member.conversation_key, LogType::message_updated, message_payload(message));
+  keep_text_.run(message.id.value, position, message.edited_at->ms);
+  edit_.run(message.id.value, message.content, message.edited_at->ms);
+  return position;
+}
+
+Position SqliteMessageChanges::erase(const Membership& member, const Message& tombstone) {
+  const std::string& id = tombstone.id.value;
+  erase_from_log_.run(id, message_payload(tombstone));
+  erase_quotes_from_log_.run(id);
+  erase_edits_.run(id);
+  erase_reactions_.run(id);
+  erase_.run(id, tombstone.deleted_at->ms, tombstone.deleted_by.value);
+  return log_.append(member.conversation_key, LogType::message_deleted, message_deleted_payload(tombstone));
+}
+
+bool SqliteMessageChanges::add_reaction(const Membership& member, const MessageId& message, const std::string& emoji) {
+  return add_reaction_.query(message.value, emoji, member.user_key, log_.position() + 1).next();
+}
+
+bool SqliteMessageChanges::remove_reaction(const Membership& member, const MessageId& message,
+                                           const std::string& emoji) {
+  return remove_reaction_.query(message.value, emoji, member.user_key).next();
+}
+
+Position SqliteMessageChanges::tell_reactions(const Membership& member, const Message& message,
+                                              const std::vector<Reaction>& reactions) {
+  return log_.append(member.conversation_key, LogType::reaction_updated, reaction_updated_payload(message, reactions));
+}
+
+} // namespace mentara::storage
