@@ -20,10 +20,10 @@ function(project_folder name)
 
   if(sources)
     add_library(${name} STATIC ${sources})
-    target_link_libraries(${name} PUBLIC project_flags ${arg_DEPS} PRIVATE ${arg_PRIVATE_DEPS})
+    target_link_libraries(${name} PUBLIC $<BUILD_INTERFACE:project_flags> ${arg_DEPS} PRIVATE ${arg_PRIVATE_DEPS})
   else()
     add_library(${name} INTERFACE)
-    target_link_libraries(${name} INTERFACE project_flags ${arg_DEPS})
+    target_link_libraries(${name} INTERFACE $<BUILD_INTERFACE:project_flags> ${arg_DEPS})
   endif()
 
   if(MENTARA_TESTS AND test_sources)

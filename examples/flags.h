@@ -1,14 +1,13 @@
 #pragma once
 
-#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string>
 #include <string_view>
-#include <thread>
 
+#include "wire/base/signals.h"
 #include "wire/base/time.h"
 
 // What the examples share: reading `--name value`, and ending on a signal.
@@ -50,21 +49,6 @@ class Flags {
   char** argv_;
 };
 
-// Calls stop() from a thread of its own on SIGTERM and SIGINT. Make it before other threads.
-template <class Stop>
-void stop_on_signal(Stop stop) {
-  static sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::thread([stop] {
-    int signal = 0;
-    sigwait(&signals, &signal);
-    stop();
-  }).detach();
-}
-
 template <class Node>
 int serve(Node& node, long port) {
   // As Node does: both kinds of addresses, since "localhost" may be either; IPv4 alone where there is no IPv6.
@@ -76,7 +60,8 @@ int serve(Node& node, long port) {
   }
   std::printf("listening on port %d\n", *bound);
   std::fflush(stdout);
-  stop_on_signal([&node] { node.stop(); });
+  wire::block_signals();
+  const wire::Signals signals({[&node] { node.stop(); }});
   node.run();
   return 0;
 }

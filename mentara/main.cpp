@@ -6,15 +6,15 @@
 #include "mentara/application/application.h"
 #include "mentara/cli/cli.h"
 #include "mentara/ops/logging.h"
-#include "mentara/ops/signals.h"
+#include "wire/base/signals.h"
 
 namespace {
 
 int serve(const mentara::Config& config) {
-  mentara::ops::block_signals();
+  wire::block_signals();
   mentara::ops::start_logging(config.log);
   mentara::Application application(config);
-  const mentara::ops::Signals signals({[&] { application.stop(); }, [&] { application.reload(); }});
+  const wire::Signals signals({[&] { application.stop(); }, [&] { application.reload(); }});
   application.run();
   return mentara::cli::exit_success;
 }

@@ -19,6 +19,7 @@ const layers = {
   'wire/sio': ['wire/eio', 'wire/http', 'wire/net', ...base],
   'wire/redis': ['wire/net', ...base],
   'wire/cluster': ['wire/redis', 'wire/sio', 'wire/eio', 'wire/http', 'wire/net', ...base],
+  wire: ['wire'], // wire.h, the public header
   'mentara/domain': base,
   'mentara/events': ['mentara/domain', ...base],
   'mentara/storage': ['mentara/domain', 'mentara/events', 'mentara/limits.h', ...base],

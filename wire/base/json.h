@@ -167,6 +167,27 @@ class JsonObjectWriter {
   bool first_ = true;
 };
 
+// JSON text that is a value: json_object("id", id, "seq", 7), with as many keys and values as you like.
+struct JsonText {
+  std::string text;
+};
+inline void append_json(std::string& out, const JsonText& json) { out += json.text; }
+
+inline void append_members(JsonObjectWriter&) {}
+template <class T, class... More>
+void append_members(JsonObjectWriter& writer, std::string_view key, const T& value, const More&... more) {
+  writer.member(key, value);
+  append_members(writer, more...);
+}
+template <class... KeysAndValues>
+JsonText json_object(const KeysAndValues&... keys_and_values) {
+  JsonText json;
+  JsonObjectWriter writer(json.text);
+  append_members(writer, keys_and_values...);
+  writer.end();
+  return json;
+}
+
 template <class T>
 std::string to_json(const T& value) {
   std::string out;

@@ -2,6 +2,8 @@
 
 #include <thread>
 
+#include "wire/base/signals.h"
+
 namespace wire::cluster {
 
 Node::Node(NodeOptions options, const std::function<void(sio::Server&)>& setup) {
@@ -36,6 +38,12 @@ void Node::run() {
   for (std::size_t i = 1; i < parts_.size(); ++i) threads.emplace_back([this, i] { parts_[i]->loop.run(); });
   parts_[0]->loop.run();
   for (std::thread& thread : threads) thread.join();
+}
+
+void Node::run_until_signal() {
+  block_signals();
+  const Signals signals({[this] { stop(); }});
+  run();
 }
 
 void Node::stop() {

@@ -16,8 +16,8 @@ namespace wire::cluster {
 
 struct NodeOptions {
   int threads = 1; // loops, each with a Socket.IO server of its own; they share rooms
-  sio::ServerOptions server;
-  http::Options http;
+  sio::ServerOptions server = {};
+  http::Options http = {};
 };
 
 // One process that serves Socket.IO: loops, their servers, and what joins them.
@@ -31,7 +31,9 @@ class Node {
   // Port 0 takes a free one; the answer says which.
   Result<std::uint16_t, net::ListenError> listen(const std::string& host, std::uint16_t port);
   void run();  // on this thread and threads of its own, until stop()
-  void stop(); // any thread, also a signal's
+  void stop(); // any thread; not from a signal's handler
+  // run(), until SIGTERM or SIGINT, or stop(). Call it before you make threads of your own.
+  void run_until_signal();
 
   std::size_t loops() const { return parts_.size(); }
   net::Loop& loop(std::size_t index) { return parts_[index]->loop; }

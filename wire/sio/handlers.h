@@ -17,7 +17,7 @@ namespace wire::sio {
 // Why a client may not connect to a namespace: CONNECT_ERROR {message, data?}.
 struct ConnectError {
   std::string message;
-  std::string data; // JSON text; empty: none
+  std::string data = {}; // JSON text; empty: none
 };
 
 // Calls the next middleware, or refuses. Call it once, now or later, on the loop; dropped without a call, it refuses.

@@ -21,6 +21,14 @@ std::string date_text(std::int64_t unix_ms) {
 
 } // namespace
 
+std::optional<std::string> Handshake::auth(std::string_view key) const {
+  JsonParser parser;
+  const auto parsed = parser.parse(auth());
+  const auto member = parsed ? parsed->find(key) : std::nullopt;
+  const auto text = member ? member->string() : std::nullopt;
+  return text ? std::optional<std::string>(*text) : std::nullopt;
+}
+
 std::string Handshake::to_json() const {
   std::string out;
   JsonObjectWriter handshake(out);

@@ -17,6 +17,8 @@ class Handshake {
 
   // The JSON text of the client's auth object; "{}" when it gave none.
   std::string_view auth() const { return auth_.empty() ? std::string_view("{}") : std::string_view(auth_); }
+  // A member of it that is a string, e.g. auth("token"); none when there is no such member.
+  std::optional<std::string> auth(std::string_view key) const;
   // Secrets need not stay in memory once they were looked at.
   void forget_auth() { auth_ = std::string(); }
 

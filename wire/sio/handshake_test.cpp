@@ -35,6 +35,15 @@ TEST(SioHandshake, comes_from_the_same_origin_when_none_is_named_and_has_an_empt
   EXPECT_NE(handshake.to_json().find(R"("auth":{}})"), std::string::npos);
 }
 
+TEST(SioHandshake, tells_a_member_of_the_auth_that_is_a_string) {
+  const auto asked = request({});
+  const Handshake handshake(asked, R"({"token":"a\nb","age":7})");
+  EXPECT_EQ(handshake.auth("token"), "a\nb");
+  EXPECT_EQ(handshake.auth("age"), std::nullopt);
+  EXPECT_EQ(handshake.auth("name"), std::nullopt);
+  EXPECT_EQ(Handshake(asked, "").auth("token"), std::nullopt);
+}
+
 TEST(SioHandshake, forgets_the_auth_when_it_is_told_to) {
   const auto asked = request({{"host", "a"}});
   Handshake handshake(asked, R"({"token":"secret"})");

@@ -52,6 +52,18 @@ class Server {
   ParentNamespace& of_matching(NamespaceMatcher matcher);
   ParentNamespace& of_matching(const char* pattern);
 
+  // The main namespace, "/", without naming it.
+  Namespace& sockets() { return of("/"); }
+  void use(Middleware middleware) { sockets().use(std::move(middleware)); }
+  void on_connection(UniqueFunction<void(Socket&)> handler) { sockets().on_connection(std::move(handler)); }
+  void on(std::string_view event, EventHandler handler) { sockets().on(event, std::move(handler)); }
+  Broadcast to(std::string_view room) { return sockets().to(room); }
+  Broadcast except(std::string_view room) { return sockets().except(room); }
+  template <class... T>
+  void emit(std::string_view event, const T&... arguments) {
+    sockets().emit(event, arguments...);
+  }
+
   void attach(http::Server& http) {
     engine_.attach(http);
     if (options_.serve_client) client_bundle_.attach(http.router());

@@ -14,6 +14,7 @@
 #include "wire/sio/ack.h"
 #include "wire/sio/adapter.h"
 #include "wire/sio/broadcast.h"
+#include "wire/sio/event_handler.h"
 #include "wire/sio/handshake.h"
 #include "wire/sio/packet.h"
 #include "wire/sio/payload.h"
@@ -42,7 +43,6 @@ enum class DisconnectReason {
 };
 std::string_view to_string(DisconnectReason reason); // the field's words: "transport close"
 
-using EventHandler = UniqueFunction<void(Socket&, const Args&, Ack)>;
 using AnyHandler = UniqueFunction<void(Socket&, std::string_view event, const Args&)>;
 using DisconnectHandler = UniqueFunction<void(Socket&, DisconnectReason)>;
 // Looks at an event before its handler does: nullopt lets it pass, a text says why not.

@@ -1,4 +1,4 @@
-#include "mentara/ops/signals.h"
+#include "wire/base/signals.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -7,7 +7,7 @@
 #include <atomic>
 #include <future>
 
-namespace mentara::ops {
+namespace wire {
 namespace {
 
 using namespace std::chrono_literals;
@@ -42,6 +42,14 @@ TEST(Signals, a_hangup_asks_to_read_again_each_time) {
   EXPECT_EQ(twice.get_future().wait_for(10s), std::future_status::ready);
 }
 
+TEST(Signals, a_hangup_means_to_stop_when_nothing_can_be_read_again) {
+  block_signals();
+  std::promise<void> asked;
+  const Signals signals({[&] { asked.set_value(); }});
+  ASSERT_EQ(kill(getpid(), SIGHUP), 0);
+  EXPECT_EQ(asked.get_future().wait_for(10s), std::future_status::ready);
+}
+
 TEST(Signals, without_a_signal_it_ends_quietly) {
   block_signals();
   std::atomic<int> calls = 0;
@@ -67,4 +75,4 @@ TEST(SignalsDeathTest, a_second_signal_ends_the_process_at_once) {
 }
 
 } // namespace
-} // namespace mentara::ops
+} // namespace wire

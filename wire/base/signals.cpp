@@ -1,7 +1,8 @@
-#include "mentara/ops/signals.h"
+#include "wire/base/signals.h"
 
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -12,7 +13,7 @@
 
 #include "wire/base/log.h"
 
-namespace mentara::ops {
+namespace wire {
 namespace {
 
 sigset_t all_signals() {
@@ -57,17 +58,17 @@ void Signals::wait() {
     if (waiting[0].revents) return;
     signalfd_siginfo signal;
     if (read(signals_, &signal, sizeof signal) != sizeof signal) continue;
-    if (signal.ssi_signo == SIGHUP) {
+    if (signal.ssi_signo == SIGHUP && handlers_.reload) {
       handlers_.reload();
       continue;
     }
     if (std::exchange(stopping, true)) {
-      wire::log(wire::LogLevel::warn, "asked to stop a second time: ending at once");
+      log(LogLevel::warn, "asked to stop a second time: ending at once");
       _exit(128 + static_cast<int>(signal.ssi_signo));
     }
-    wire::log(wire::LogLevel::info, "asked to stop", {{"signal", signal.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM"}});
+    log(LogLevel::info, "asked to stop", {{"signal", sigabbrev_np(static_cast<int>(signal.ssi_signo))}});
     handlers_.stop();
   }
 }
 
-} // namespace mentara::ops
+} // namespace wire

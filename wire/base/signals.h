@@ -3,19 +3,20 @@
 #include <functional>
 #include <thread>
 
-namespace mentara::ops {
+namespace wire {
 
 // From now on SIGTERM, SIGINT and SIGHUP wait until a Signals takes them. Call it before any thread is made: threads
 // inherit it.
 void block_signals();
 
 // Takes these signals as long as it lives, on a thread of its own, where anything may be done. The first SIGTERM or
-// SIGINT calls `stop`, the second one ends the process at once, for whoever will not wait. Each SIGHUP calls `reload`.
+// SIGINT calls `stop`, the second one ends the process at once, for whoever will not wait. Each SIGHUP calls `reload`;
+// without one it means to stop too.
 class Signals {
  public:
   struct Handlers {
     std::function<void()> stop;
-    std::function<void()> reload;
+    std::function<void()> reload = {};
   };
   explicit Signals(Handlers handlers);
   ~Signals();
@@ -31,4 +32,4 @@ class Signals {
   std::thread thread_;
 };
 
-} // namespace mentara::ops
+} // namespace wire
