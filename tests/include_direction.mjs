@@ -33,6 +33,7 @@ const layers = {
   'mentara/ops': ['mentara/connections', 'mentara/config/config.h', ...edge],
   'mentara/config': ['mentara/domain', 'mentara/limits.h', ...base],
   'mentara/schema': ['mentara/contract', 'mentara/config/version.h', 'mentara/domain', ...base],
+  'mentara/console': ['mentara/schema', 'mentara/domain', 'wire/http', ...base],
   'mentara/cli': ['mentara/config', 'mentara/auth', 'mentara/schema', 'mentara/domain', 'mentara/limits.h', ...base],
   'mentara/application': ['mentara', 'wire'], // the composition root names everything
   mentara: ['mentara', 'wire'], // main.cpp

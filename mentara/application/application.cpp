@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "mentara/auth/authenticator.h"
+#include "mentara/cli/make_token.h"
 #include "mentara/connections/connection_manager.h"
 #include "mentara/connections/home.h"
+#include "mentara/console/console.h"
 #include "mentara/events/event_bus.h"
 #include "mentara/gateways/messaging_gateway.h"
 #include "mentara/gateways/websocket_event_service.h"
@@ -77,6 +79,27 @@ std::uint16_t listen_on(const std::string& host, std::uint16_t port, Listen list
   return port;
 }
 
+// "Ana María" is the user ana-maría.
+std::string user_id_of(std::string name) {
+  for (char& c : name) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (c == ' ') c = '-';
+  }
+  return name;
+}
+
+std::optional<console::IssueToken> issue_token(const Config& config, const WallClock& clock) {
+  if (!config.development) return std::nullopt;
+  return [auth = config.auth, &clock](const std::string& name) -> wire::Result<std::string, Failure> {
+    const auto token =
+        cli::make_token({.subject = user_id_of(name), .name = name}, cli::default_ttl(auth), auth, clock.now());
+    if (!token) {
+      return invalid("name", std::string("The server would refuse this name: ").append(auth::to_string(token.error())));
+    }
+    return *token;
+  };
+}
+
 std::vector<std::string> key_paths(const AuthConfig& config) {
   std::vector<std::string> paths;
   for (const KeyFile& file : config.keys) paths.push_back(file.path);
@@ -109,6 +132,7 @@ struct Application::Parts {
   std::vector<std::unique_ptr<gateways::MessagingGateway>> messaging; // one for each loop
   std::optional<gateways::WebSocketEventService> websocket_events;
   ops::Health health{[this] { return not_ready(); }};
+  std::optional<console::Console> console;
   std::optional<wire::http::Server> operations;
   std::optional<ops::FileWatch> key_files;
 };
@@ -130,10 +154,12 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, clo
   conversations.emplace(*store, *bus, clock);
 
   const gateways::Admission::Parts admission{authenticator, *home, *connections, *store, *bus, clock};
+  console.emplace(issue_token(config, clock));
   for (std::size_t i = 0; i < node->loops(); ++i) {
     messaging.push_back(std::make_unique<gateways::MessagingGateway>(
         node->server(i), admission, gateways::MessagingGateway::Services{*messages, *message_changes, *conversations}));
     health.attach(node->http(i).router());
+    console->attach(node->http(i).router());
   }
   websocket_events.emplace(*bus, node->server(0));
 

@@ -83,6 +83,7 @@ struct DatabaseConfig {
 };
 
 struct Config {
+  bool development = false; // --dev: whoever has a name may get a token
   std::string data_directory = "data";
   ServerConfig server{};
   OperationsConfig operations{};

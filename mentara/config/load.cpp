@@ -81,6 +81,7 @@ class Loader {
   }
 
   void default_to_development() {
+    config_.development = true;
     std::string& origin = origins_[index_of("cors.origins")];
     if (origin != "default") return;
     origin = "--dev";

@@ -8,6 +8,7 @@ constexpr Format all_formats[] = {
     {"jsonschema", "schema.json", &json_schema},
     {"typescript", "contract.ts", &typescript},
     {"markdown", "contract.md", &markdown},
+    {"html", "index.html", &html},
 };
 
 } // namespace

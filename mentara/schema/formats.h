@@ -13,6 +13,7 @@ std::string json_schema(const Contract& contract); // JSON Schema 2020-12: every
 std::string asyncapi(const Contract& contract);    // AsyncAPI 3.0
 std::string typescript(const Contract& contract);  // types for Socket<ServerEvents, ClientEvents> of socket.io-client
 std::string markdown(const Contract& contract);    // tables for people
+std::string html(const Contract& contract);        // the same as a page
 
 struct Format {
   std::string_view name; // of `mentara contract --format`

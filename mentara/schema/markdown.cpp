@@ -2,6 +2,7 @@
 #include <string_view>
 
 #include "mentara/schema/formats.h"
+#include "mentara/schema/type_text.h"
 
 namespace mentara::schema {
 namespace {
@@ -18,66 +19,14 @@ std::string link(const Type& type) {
   return std::string("[").append(type.name).append("](#").append(anchor(type)).append(")");
 }
 
-std::string bounds(const Type& type, std::string_view unit) {
-  if (!type.max) return {};
-  return std::string(", ")
-      .append(std::to_string(type.min.value_or(0)))
-      .append("–")
-      .append(std::to_string(*type.max))
-      .append(unit);
-}
+std::string code(std::string_view text) { return std::string("`").append(text).append("`"); }
 
-std::string type_text(const Type& type) {
-  std::string text;
-  switch (type.kind) {
-    case Kind::boolean:
-      text = "boolean";
-      break;
-    case Kind::always_true:
-      text = "`true`";
-      break;
-    case Kind::always_false:
-      text = "`false`";
-      break;
-    case Kind::integer:
-      text = "integer";
-      if (type.max && *type.max < 9'007'199'254'740'991) text += bounds(type, "");
-      break;
-    case Kind::text:
-      text = "text" + bounds(type, " characters");
-      if (!type.pattern.empty()) text += " of `A-Z a-z 0-9 _ - . :`";
-      break;
-    case Kind::timestamp:
-      text = "time";
-      break;
-    case Kind::enumeration: {
-      std::string_view separator;
-      for (const std::string& word : type.words) {
-        text.append(separator).append("`").append(word).append("`");
-        separator = " ";
-      }
-      break;
-    }
-    case Kind::object:
-      text = link(type);
-      break;
-    case Kind::any_object:
-      text = "object";
-      if (type.max) text.append(" of at most ").append(std::to_string(*type.max)).append(" bytes");
-      break;
-    case Kind::list:
-      text = "list of " + type_text(*type.element);
-      if (type.max) text.append(", at most ").append(std::to_string(*type.max));
-      break;
-  }
-  if (type.nullable) text += " or null";
-  return text;
-}
+const TypeWords words{.code = &code, .link = &link};
 
 void append_fields(std::string& out, const Type& type) {
   out += "| field | type | |\n|---|---|---|\n";
   for (const Field& field : type.fields) {
-    out.append("| `").append(field.name).append("` | ").append(type_text(*field.type)).append(" | ");
+    out.append("| `").append(field.name).append("` | ").append(type_text(*field.type, words)).append(" | ");
     if (field.fallback) {
       out.append("else `").append(*field.fallback).append("`");
     } else if (!field.required) {
