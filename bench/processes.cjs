@@ -15,13 +15,17 @@ for (const [signal, number] of [["SIGINT", 2], ["SIGTERM", 15], ["SIGHUP", 1]]) 
   process.on(signal, () => process.exit(128 + number));
 }
 
-// With two cores or more, the load generator has the first and the server the last; else they share what there is.
+// With two cores or more, the load generator has the first and the server the last. A server of several threads has all
+// but two, of which a second generator has the other, if there are four; else all share what there is.
 const cores = os.cpus().length;
+module.exports.cores = cores;
 module.exports.pinned = cores >= 2;
 
-function start(role, command) {
+const places = { load: "0", companion: "1", server: String(cores - 1), threads: `2-${cores - 1}` };
+
+function start(role, command, spread = false) {
   // The kernel ends the child when we die, even by SIGKILL. setpriv and taskset exec: child.pid is the program's own.
-  const pin = cores >= 2 ? ["taskset", "-c", String(role === "load" ? 0 : cores - 1)] : [];
+  const pin = cores >= (spread ? 4 : 2) ? ["taskset", "-c", places[role]] : [];
   const child = spawn("setpriv", ["--pdeathsig", "KILL", ...pin, ...command], { stdio: ["ignore", "pipe", "pipe"] });
   child.output = "";
   child.errors = "";
@@ -58,10 +62,10 @@ function accepts(port) {
   });
 }
 
-// command: a function from a port to the argument vector.
-module.exports.startServer = async function (name, command) {
+// command: a function from a port to the argument vector. spread: it has several threads.
+module.exports.startServer = async function (name, command, spread) {
   const port = await freePort();
-  const child = start("server", command(port));
+  const child = start(spread ? "threads" : "server", command(port), spread);
   let end = null;
   child.ended.then((why) => (end = why));
   const deadline = Date.now() + 10_000;
@@ -89,11 +93,20 @@ module.exports.busyCores = async function () {
   return (total() - before) / 1000;
 };
 
-// Runs the generator and returns what it measured.
-module.exports.runLoad = async function (program, server, options) {
+// Runs the generator and returns what it measured. companion: the load of a second one beside it.
+module.exports.runLoad = async function (program, server, options, companion) {
   const where = ["--port", String(server.port), "--server-pid", String(server.pid)];
-  const child = start("load", [program, ...options, ...where, "--json", "--quiet"]);
+  let beside;
+  if (companion) {
+    beside = start("companion", [program, ...companion, "--seconds", "3600", "--port", String(server.port)], true);
+    while (!beside.errors.includes("connections open")) {
+      if (!running.has(beside)) throw new Error(`the second generator ended\n${beside.errors}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+  const child = start("load", [program, ...options, ...where, "--json", "--quiet"], Boolean(companion));
   const end = await child.ended;
+  beside?.kill("SIGKILL");
   if (end.code !== 0) {
     const load = [program, ...options].join(" ");
     throw new Error(`${load} against ${server.name} ended with code ${end.code}\n${child.errors}`);

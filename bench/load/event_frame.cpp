@@ -2,16 +2,28 @@
 
 #include <charconv>
 
+#include "bench/load/deflate.h"
 #include "bench/load/frame.h"
 
 namespace load {
 
-EventFrame::EventFrame(std::string packet) {
+EventFrame::EventFrame(std::string packet, Framing framing, std::optional<std::string_view> attachment) {
   const std::size_t mark = packet.find(number_mark);
   if (mark != std::string::npos) packet.replace(mark, number_mark.size(), number_digits, '0');
-  append_frame(bytes_, Opcode::text, packet);
+  switch (framing) {
+    case Framing::websocket:
+      append_frame(bytes_, Opcode::text, packet);
+      break;
+    case Framing::deflate:
+      append_frame(bytes_, Opcode::text, deflated(packet), true);
+      break;
+    case Framing::polling:
+      bytes_ = packet;
+      break;
+  }
   // The zero masking key leaves the payload readable at the end of the frame.
-  if (mark != std::string::npos) number_at_ = bytes_.size() - packet.size() + mark;
+  if (mark != std::string::npos && framing != Framing::deflate) number_at_ = bytes_.size() - packet.size() + mark;
+  if (attachment) append_frame(bytes_, Opcode::binary, *attachment);
 }
 
 void EventFrame::set_number(std::uint64_t number) {

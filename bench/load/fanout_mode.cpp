@@ -18,7 +18,8 @@ FanoutMode::FanoutMode(const Options& options)
     : connections_(options.connections),
       senders_(options.senders),
       prefix_(R"(["msg",")"),
-      frame_(event_packet(options.nsp, {}, "broadcast", numbered_string(options.payload_bytes))),
+      frame_(event_packet(options.nsp, {}, "broadcast", numbered_string(options.payload_bytes)),
+             options.framing == Framing::deflate ? Framing::websocket : options.framing),
       broadcasts_(options.in_flight) {
   for (std::size_t i = 0; i < broadcasts_.size(); ++i) broadcasts_[i].number = i;
 }

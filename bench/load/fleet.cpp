@@ -66,7 +66,7 @@ void bind_source(int socket, std::size_t source) {
 } // namespace
 
 Connection::Connection(Fleet& fleet, std::size_t place, const Target& target, std::string_view auth)
-    : index(place), opened_at(Clock::now()), fleet_(fleet), client_(target, auth) {}
+    : index(place), opened_at(Clock::now()), fleet_(fleet), client_(make_client(target, auth)) {}
 
 Connection::~Connection() {
   if (socket_ != -1) ::close(socket_);
@@ -82,7 +82,7 @@ void Connection::on_event(std::string_view event_and_arguments) { fleet_.events_
 Fleet::Fleet(const Options& options, Events& events)
     : options_(options),
       events_(events),
-      target_{options.host + ":" + std::to_string(options.port), options.path, options.nsp},
+      target_{options.host + ":" + std::to_string(options.port), options.path, options.nsp, options.framing},
       address_(resolve(options.host, options.port)),
       read_buffer_(read_buffer_bytes),
       connections_(std::max(options.connections, options.in_flight)) {
@@ -114,12 +114,12 @@ void Fleet::open(std::size_t index) {
 }
 
 void Fleet::send_frame(Connection& connection, std::string_view frame) {
-  connection.client_.send_frame(frame);
+  connection.client_->send_frame(frame);
   mark_dirty(connection);
 }
 
 void Fleet::leave(Connection& connection) {
-  connection.client_.leave();
+  connection.client_->leave();
   mark_dirty(connection);
 }
 
@@ -149,21 +149,21 @@ void Fleet::on_readable(Connection& connection) {
   const ssize_t got = ::recv(connection.socket_, read_buffer_.data(), read_buffer_.size(), 0);
   if (got == -1 && (errno == EAGAIN || errno == EINTR)) return;
   now_ = Clock::now();
-  const bool leaving = connection.client_.state() == Client::State::leaving;
+  const bool leaving = connection.client_->state() == Client::State::leaving;
   if (got <= 0 && !leaving) {
     throw broken(connection, got == 0 ? "the server closed the socket" : strerror(errno));
   }
   if (got > 0) {
-    const auto read = connection.client_.on_bytes({read_buffer_.data(), static_cast<std::size_t>(got)}, connection);
+    const auto read = connection.client_->on_bytes({read_buffer_.data(), static_cast<std::size_t>(got)}, connection);
     if (!read) throw broken(connection, read.error());
   }
-  if (got <= 0 || connection.client_.state() == Client::State::closed) {
+  if (got <= 0 || connection.client_->state() == Client::State::closed) {
     std::erase(dirty_, &connection);
     const std::unique_ptr<Connection> closed = std::move(connections_[connection.index]);
     events_.on_closed(*closed);
     return;
   }
-  if (!connection.client_.out().empty()) mark_dirty(connection);
+  if (!connection.client_->out().empty()) mark_dirty(connection);
 }
 
 std::runtime_error Fleet::broken(const Connection& connection, const std::string& what) const {
@@ -183,10 +183,10 @@ void Fleet::flush_dirty() {
 
 void Fleet::flush(Connection& connection) {
   connection.dirty_ = false;
-  std::string& out = connection.client_.out();
+  std::string& out = connection.client_->out();
   if (!out.empty()) {
     const ssize_t sent = ::send(connection.socket_, out.data(), out.size(), MSG_NOSIGNAL);
-    if (sent == -1 && errno != EAGAIN && errno != EINTR && connection.client_.state() != Client::State::leaving) {
+    if (sent == -1 && errno != EAGAIN && errno != EINTR && connection.client_->state() != Client::State::leaving) {
       throw broken(connection, strerror(errno));
     }
     if (sent > 0) out.erase(0, static_cast<std::size_t>(sent));

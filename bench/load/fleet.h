@@ -37,7 +37,7 @@ class Connection final : private Client::Events {
   void on_event(std::string_view event_and_arguments) override;
 
   Fleet& fleet_;
-  Client client_;
+  const std::unique_ptr<Client> client_;
   int socket_ = -1;
   bool waits_to_write_ = true; // a connecting socket becomes writable
   bool dirty_ = false;

@@ -24,7 +24,7 @@ std::string_view to_string(FrameError error) {
     case FrameError::incomplete:
       return "incomplete frame";
     case FrameError::reserved_bits:
-      return "frame with reserved bits (compression was not offered)";
+      return "frame with reserved bits";
     case FrameError::unknown_opcode:
       return "frame with an unknown opcode";
     case FrameError::fragmented:
@@ -41,7 +41,7 @@ Result<Frame, FrameError> parse_frame(std::string_view bytes) {
   if (bytes.size() < 2) return FrameError::incomplete;
   const auto first = static_cast<unsigned char>(bytes[0]);
   const auto second = static_cast<unsigned char>(bytes[1]);
-  if (first & 0x70) return FrameError::reserved_bits;
+  if (first & 0x30) return FrameError::reserved_bits;
   if (!(first & 0x80) || (first & 0x0f) == 0) return FrameError::fragmented;
   if (!known(first & 0x0f)) return FrameError::unknown_opcode;
   if (second & 0x80) return FrameError::masked;
@@ -56,13 +56,14 @@ Result<Frame, FrameError> parse_frame(std::string_view bytes) {
   }
   if (length > frame_payload_bytes_max) return FrameError::too_long;
   if (bytes.size() - header < length) return FrameError::incomplete;
-  return Frame{Opcode{static_cast<std::uint8_t>(first & 0x0f)}, bytes.substr(header, length), header + length};
+  return Frame{Opcode{static_cast<std::uint8_t>(first & 0x0f)}, bytes.substr(header, length), header + length,
+               (first & 0x40) != 0};
 }
 
-void append_frame(std::string& out, Opcode opcode, std::string_view payload) {
+void append_frame(std::string& out, Opcode opcode, std::string_view payload, bool compressed) {
   wire::check(payload.size() <= frame_payload_bytes_max, "the payload of a frame is too long");
   constexpr int masked = 0x80;
-  out += static_cast<char>(0x80 | static_cast<int>(opcode));
+  out += static_cast<char>((compressed ? 0xc0 : 0x80) | static_cast<int>(opcode));
   if (payload.size() < 126) {
     out += static_cast<char>(masked | static_cast<int>(payload.size()));
   } else if (payload.size() <= 0xffff) {

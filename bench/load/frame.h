@@ -18,6 +18,7 @@ struct Frame {
   Opcode opcode;
   std::string_view payload; // points into the received bytes: use it before the next read
   std::size_t bytes;        // of the header and the payload
+  bool compressed = false;  // permessage-deflate
 };
 
 enum class FrameError {
@@ -37,6 +38,6 @@ Result<Frame, FrameError> parse_frame(std::string_view bytes);
 
 // The masking key is zero, so that the payload stays as it is and a frame can be built once and sent many times. To
 // the server it is a key like any other.
-void append_frame(std::string& out, Opcode opcode, std::string_view payload);
+void append_frame(std::string& out, Opcode opcode, std::string_view payload, bool compressed = false);
 
 } // namespace load

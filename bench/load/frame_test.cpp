@@ -64,7 +64,7 @@ INSTANTIATE_TEST_SUITE_P(AtTheEdgesOfTheLengthForms, FrameLength,
                          testing::Values(0, 1, 125, 126, 127, 0xffff, 0x10000));
 
 TEST(Frame, says_what_a_server_did_wrong) {
-  EXPECT_EQ(parse_frame("\xc1\x00"s).error(), FrameError::reserved_bits);
+  EXPECT_EQ(parse_frame("\xa1\x00"s).error(), FrameError::reserved_bits);
   EXPECT_EQ(parse_frame("\x01\x00"s).error(), FrameError::fragmented);
   EXPECT_EQ(parse_frame("\x80\x00"s).error(), FrameError::fragmented);
   EXPECT_EQ(parse_frame("\x83\x00"s).error(), FrameError::unknown_opcode);

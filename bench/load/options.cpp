@@ -17,8 +17,11 @@ const std::map<std::string, Kind> kinds = {{"echo", Kind::echo},
                                            {"connect", Kind::connect},
                                            {"idle", Kind::idle}};
 
+const std::map<std::string, Framing> framings = {
+    {"websocket", Framing::websocket}, {"deflate", Framing::deflate}, {"polling", Framing::polling}};
+
 constexpr const char* description =
-    R"(Load generator for Socket.IO servers (Engine.IO v4, Socket.IO v5, WebSocket, no compression).
+    R"(Load generator for Socket.IO servers (Engine.IO v4, Socket.IO v5).
 
   mentara_load MODE [OPTIONS]
 
@@ -83,6 +86,7 @@ std::string_view to_string(Kind kind) {
 std::variant<Options, int> parse_options(int argc, const char* const* argv) {
   Options options;
   std::string mode, auth, token_file, data, data_file;
+  std::string framing = "websocket";
 
   CLI::App app{description};
   app.footer(examples);
@@ -112,6 +116,12 @@ std::variant<Options, int> parse_options(int argc, const char* const* argv) {
       ->capture_default_str();
   app.add_option("--payload", options.payload_bytes, "echo, fanout: bytes of the argument, a string")
       ->check(CLI::Range(std::size_t{10}, std::size_t{1'000'000}))
+      ->capture_default_str();
+  app.add_flag("--binary", options.binary, "echo: the argument is bytes");
+  app.add_option("--transport", framing,
+                 "websocket, deflate (WebSocket with permessage-deflate) or polling (echo and emit alone; each client "
+                 "has one connection, and posts and polls in turn)")
+      ->check(CLI::IsMember(framings))
       ->capture_default_str();
   app.add_option("--event", options.event, "emit: name of the event");
   auto* data_option = app.add_option("--data", data, "emit: its argument, any JSON value");
@@ -145,6 +155,14 @@ std::variant<Options, int> parse_options(int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
     options.kind = kinds.at(mode);
+    options.framing = framings.at(framing);
+    const bool asks = options.kind == Kind::echo || options.kind == Kind::emit;
+    if (options.framing == Framing::polling && !asks) {
+      throw CLI::ValidationError("--transport", "polling belongs to modes echo and emit");
+    }
+    if (options.binary && (options.kind != Kind::echo || options.framing != Framing::websocket)) {
+      throw CLI::ValidationError("--binary", "belongs to mode echo over a plain websocket");
+    }
     if (options.nsp.empty() || options.nsp[0] != '/') options.nsp.insert(0, "/");
     if (!auth.empty()) options.auths = {require_json_object(auth, "--auth")};
     if (!token_file.empty()) {

@@ -11,6 +11,9 @@ namespace load {
 enum class Kind { echo, emit, fanout, connect, idle };
 std::string_view to_string(Kind kind);
 
+// How packets travel.
+enum class Framing { websocket, deflate, polling };
+
 // The command line, checked.
 struct Options {
   Kind kind = Kind::echo;
@@ -21,10 +24,13 @@ struct Options {
   std::string nsp = "/";
   std::vector<std::string> auths; // JSON objects; connection i uses number i modulo their count; empty: no auth
 
+  Framing framing = Framing::websocket;
+
   std::size_t connections = 100;
   std::size_t in_flight = 1; // echo, emit: on each connection; fanout, connect: in all
   std::size_t senders = 1;   // fanout
   std::size_t payload_bytes = 32;
+  bool binary = false;            // echo: the argument is bytes
   std::string event;              // emit
   std::vector<std::string> datas; // emit: JSON values, shared out like auths
   std::string expect;             // emit: an ack without this text is a failed operation

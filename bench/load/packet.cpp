@@ -61,6 +61,17 @@ void append_namespace(std::string& out, std::string_view nsp) {
   out += ',';
 }
 
+void append_event(std::string& out, std::string_view nsp, std::optional<std::uint64_t> ack_id, std::string_view event,
+                  std::string_view argument) {
+  append_namespace(out, nsp);
+  if (ack_id) out += std::to_string(*ack_id);
+  out += '[';
+  wire::append_json(out, event);
+  if (!argument.empty()) out += ',';
+  out += argument;
+  out += ']';
+}
+
 } // namespace
 
 std::string_view to_string(PacketError error) {
@@ -110,13 +121,14 @@ std::string disconnect_packet(std::string_view nsp) {
 std::string event_packet(std::string_view nsp, std::optional<std::uint64_t> ack_id, std::string_view event,
                          std::string_view argument) {
   std::string packet = "42";
-  append_namespace(packet, nsp);
-  if (ack_id) packet += std::to_string(*ack_id);
-  packet += '[';
-  wire::append_json(packet, event);
-  if (!argument.empty()) packet += ',';
-  packet += argument;
-  packet += ']';
+  append_event(packet, nsp, ack_id, event, argument);
+  return packet;
+}
+
+std::string binary_event_packet(std::string_view nsp, std::uint64_t ack_id, std::string_view event,
+                                std::string_view argument) {
+  std::string packet = "451-";
+  append_event(packet, nsp, ack_id, event, argument);
   return packet;
 }
 

@@ -42,5 +42,7 @@ std::string connect_packet(std::string_view nsp, std::string_view auth); // auth
 std::string disconnect_packet(std::string_view nsp);
 std::string event_packet(std::string_view nsp, std::optional<std::uint64_t> ack_id, std::string_view event,
                          std::string_view argument); // argument: JSON, or empty for none
+std::string binary_event_packet(std::string_view nsp, std::uint64_t ack_id, std::string_view event,
+                                std::string_view argument); // with one attachment
 
 } // namespace load

@@ -11,6 +11,21 @@ namespace {
 
 constexpr std::string_view run_mark = "{{run}}";
 
+// What stands in a packet for its first attachment.
+constexpr std::string_view placeholder = R"({"_placeholder":true,"num":0})";
+
+// Words in an order that does not repeat, which compress about as people's do.
+std::string text_of(std::size_t bytes) {
+  constexpr std::string_view words[] = {"the ",  "server ", "answers ", "a ",  "message ", "when ",    "it ",  "has ",
+                                        "come ", "from ",   "one ",     "of ", "many ",    "clients ", "who ", "wait "};
+  std::string text;
+  for (std::uint32_t state = 1; text.size() < bytes; state = state * 1'664'525 + 1'013'904'223) {
+    text += words[state >> 28];
+  }
+  text.resize(bytes);
+  return text;
+}
+
 std::string with_run(std::string text, std::string_view run) {
   for (std::size_t at = text.find(run_mark); at != std::string::npos; at = text.find(run_mark, at + run.size())) {
     text.replace(at, run_mark.size(), run);
@@ -29,7 +44,7 @@ RequestMode::RequestMode(const Options& options)
   std::vector<std::string> datas = options.datas;
   if (options.kind == Kind::echo) {
     event = "echo";
-    datas = {wire::to_json(std::string(options.payload_bytes, 'x'))};
+    datas = {options.binary ? std::string(placeholder) : wire::to_json(text_of(options.payload_bytes))};
     expect_ = "[" + datas[0] + "]";
   }
   if (datas.empty()) datas.emplace_back();
@@ -37,7 +52,12 @@ RequestMode::RequestMode(const Options& options)
   const std::string run = wire::random_id();
   for (const std::string& data : datas) {
     for (std::size_t id = 0; id < in_flight_; ++id) {
-      frames_.emplace_back(event_packet(options.nsp, id, event, with_run(data, run)));
+      if (options.binary) {
+        frames_.emplace_back(binary_event_packet(options.nsp, id, event, data), options.framing,
+                             text_of(options.payload_bytes));
+      } else {
+        frames_.emplace_back(event_packet(options.nsp, id, event, with_run(data, run)), options.framing);
+      }
     }
   }
 }

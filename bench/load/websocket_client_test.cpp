@@ -1,4 +1,4 @@
-#include "bench/load/client.h"
+#include "bench/load/websocket_client.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::string_literals;
 
-const Target target{"localhost:3001", "/socket.io/", "/chat"};
+const Target target{"localhost:3001", "/socket.io/", "/chat", Framing::websocket};
 const std::string auth = R"({"token":"t"})";
 
 struct RecordedEvents final : Client::Events {
@@ -42,7 +42,7 @@ struct Played {
 };
 
 Played play(const std::vector<std::string_view>& pieces) {
-  Client client(target, auth);
+  WebSocketClient client(target, auth);
   client.out().clear(); // the request for the upgrade
   RecordedEvents events;
   std::string error;
@@ -55,22 +55,22 @@ Played play(const std::vector<std::string_view>& pieces) {
   return {events.seen, client.out(), error, client.state()};
 }
 
-TEST(Client, asks_for_a_websocket_as_the_stock_client_does) {
-  Client client(target, auth);
+TEST(WebSocketClient, asks_for_a_websocket_as_the_stock_client_does) {
+  WebSocketClient client(target, auth);
   EXPECT_TRUE(
       client.out().starts_with("GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost:3001\r\n"));
   EXPECT_TRUE(client.out().ends_with("\r\n\r\n"));
   EXPECT_EQ(client.state(), Client::State::upgrading);
 }
 
-TEST(Client, joins_its_namespace_with_its_auth_once_the_session_is_open) {
+TEST(WebSocketClient, joins_its_namespace_with_its_auth_once_the_session_is_open) {
   const auto opened = play({upgraded + text_frame(R"(0{"sid":"s"})")});
   EXPECT_EQ(opened.sent, masked_text(R"(40/chat,{"token":"t"})"));
   EXPECT_EQ(opened.state, Client::State::connecting);
   EXPECT_EQ(play({joined}).state, Client::State::connected);
 }
 
-TEST(Client, understands_the_same_whether_bytes_come_together_one_by_one_or_cut_anywhere) {
+TEST(WebSocketClient, understands_the_same_whether_bytes_come_together_one_by_one_or_cut_anywhere) {
   const std::string bytes = joined + text_frame(R"(42/chat,["msg",1])") + text_frame("2") + "\x89\x01p"s +
                             text_frame(R"(43/chat,7["x"])") + text_frame(R"(42/chat,["end"])");
   const std::vector<std::string> seen = {"connected", R"(event ["msg",1])", R"(ack 7 ["x"])", R"(event ["end"])"};
@@ -92,12 +92,12 @@ TEST(Client, understands_the_same_whether_bytes_come_together_one_by_one_or_cut_
   expect_understood(one_by_one);
 }
 
-TEST(Client, tells_the_answer_of_a_server_that_refuses_the_upgrade) {
+TEST(WebSocketClient, tells_the_answer_of_a_server_that_refuses_the_upgrade) {
   const auto played = play({"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n{\"code\":0}"});
   EXPECT_EQ(played.error, "no WebSocket handshake: HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n{\"code\":0}");
 }
 
-TEST(Client, tells_why_it_cannot_go_on) {
+TEST(WebSocketClient, tells_why_it_cannot_go_on) {
   const std::string open = upgraded + text_frame("0{}");
   EXPECT_EQ(play({open + text_frame(R"(44/chat,{"message":"no"})")}).error,
             R"(the server refused the namespace: {"message":"no"})");
@@ -110,8 +110,8 @@ TEST(Client, tells_why_it_cannot_go_on) {
   EXPECT_EQ(play({open + text_frame(R"(40{"sid":"of another namespace"})")}).error, "an unexpected CONNECT");
 }
 
-TEST(Client, leaves_as_the_stock_client_does_and_waits_for_the_close_of_the_server) {
-  Client client(target, auth);
+TEST(WebSocketClient, leaves_as_the_stock_client_does_and_waits_for_the_close_of_the_server) {
+  WebSocketClient client(target, auth);
   RecordedEvents events;
   ASSERT_TRUE(client.on_bytes(joined, events));
   client.out().clear();
