@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -50,6 +51,18 @@ static_assert(history_page_bytes_max < wire::limits::unsent_bytes_hard,
               "reading history must not look like not reading");
 static_assert(4 * user_id_chars_max * participants_max < wire::limits::max_http_buffer_size,
               "so must the longest list of participants");
+
+// --- The stream of durable events ---
+inline constexpr std::size_t replayed_events_max = 500; // missed by one device; beyond it is told to reload
+inline constexpr std::chrono::hours replayed_age_max{30 * 24};
+inline constexpr std::size_t replay_page_events_max = 128;
+inline constexpr std::size_t replay_page_bytes_max = 256 * 1024;
+inline constexpr std::size_t replay_reads_max = 32; // handed to the database at a time, for all devices
+inline constexpr wire::Duration proof_delay = wire::milliseconds(100); // proofs are gathered before they are stored
+inline constexpr std::size_t devices_per_user_max = 50;                // whose places are kept, in one channel
+inline constexpr std::size_t delivered_members_max = 50; // in larger conversations nobody is told who received what
+static_assert(replay_page_bytes_max + wire::limits::unsent_bytes_soft < wire::limits::unsent_bytes_hard,
+              "a page that is sent to who is not behind must not put him far behind");
 
 // --- Database ---
 inline constexpr std::size_t write_queue_max = 8192; // what waits for the writer; beyond it the answer is `unavailable`

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 // A layer is a folder. It may include itself and what is listed: folders, or single headers.
 const base = ['wire/base'];
-const rules = ['mentara/domain', 'mentara/events', 'mentara/storage/store.h', 'mentara/storage/message_changes.h', 'mentara/auth', 'mentara/limits.h', ...base];
+const rules = ['mentara/domain', 'mentara/events', 'mentara/storage/store.h', 'mentara/storage/log.h', 'mentara/storage/message_changes.h', 'mentara/auth', 'mentara/limits.h', ...base];
 const edge = [
   'mentara/services', 'mentara/contract', 'mentara/config/version.h', 'wire/sio', 'wire/http', 'wire/net/loop.h', ...rules,
 ];
@@ -22,7 +22,7 @@ const layers = {
   wire: ['wire'], // wire.h, the public header
   'mentara/domain': base,
   'mentara/events': ['mentara/domain', ...base],
-  'mentara/storage': ['mentara/domain', 'mentara/events', 'mentara/limits.h', ...base],
+  'mentara/storage': ['mentara/domain', 'mentara/events', 'mentara/contract', 'mentara/limits.h', ...base],
   'mentara/auth': ['mentara/domain', 'mentara/events', 'mentara/config/config.h', 'mentara/limits.h', ...base],
   'mentara/services': rules,
   'mentara/contract': ['mentara/domain', 'mentara/limits.h', ...base],

@@ -20,6 +20,7 @@
 #include "mentara/services/conversation_service.h"
 #include "mentara/services/message_change_service.h"
 #include "mentara/services/message_service.h"
+#include "mentara/services/sync_service.h"
 #include "mentara/storage/sqlite_store.h"
 #include "wire/base/log.h"
 #include "wire/cluster/node.h"
@@ -129,6 +130,8 @@ struct Application::Parts {
   std::optional<services::MessageService> messages;
   std::optional<services::MessageChangeService> message_changes;
   std::optional<services::ConversationService> conversations;
+  std::optional<wire::net::Timer> proofs_timer;
+  std::optional<services::SyncService> sync;
   std::vector<std::unique_ptr<gateways::MessagingGateway>> messaging; // one for each loop
   std::optional<gateways::WebSocketEventService> websocket_events;
   ops::Health health{[this] { return not_ready(); }};
@@ -152,16 +155,23 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, clo
   messages.emplace(*store, *bus, clock);
   message_changes.emplace(*store, *bus, clock);
   conversations.emplace(*store, *bus, clock);
+  proofs_timer.emplace(home_loop, [this] { sync->flush(); });
+  sync.emplace(*store, *bus, clock,
+               services::SyncService::Limits{.replayed_events_max = config.replay.events_max,
+                                             .replayed_age_max = config.replay.age_max},
+               [this] { proofs_timer->arm(limits::proof_delay); });
 
-  const gateways::Admission::Parts admission{authenticator, *home, *connections, *store, *bus, clock};
+  const gateways::Admission::Parts admission{authenticator, *home, *connections, *store, *sync, *bus, clock};
+  std::vector<gateways::Feed*> messaging_feeds;
   console.emplace(issue_token(config, clock));
   for (std::size_t i = 0; i < node->loops(); ++i) {
     messaging.push_back(std::make_unique<gateways::MessagingGateway>(
         node->server(i), admission, gateways::MessagingGateway::Services{*messages, *message_changes, *conversations}));
+    messaging_feeds.push_back(&messaging.back()->feed());
     health.attach(node->http(i).router());
     console->attach(node->http(i).router());
   }
-  websocket_events.emplace(*bus, node->server(0));
+  websocket_events.emplace(*bus, node->server(0), std::move(messaging_feeds), store->end_of_log());
 
   operations.emplace(home_loop);
   health.attach(operations->router());

@@ -76,6 +76,11 @@ struct LimitsConfig {
   std::size_t sockets_per_user = limits::sockets_per_user_max; // in one namespace
 };
 
+struct ReplayConfig { // of what a device missed
+  std::size_t events_max = limits::replayed_events_max;
+  milliseconds age_max = limits::replayed_age_max;
+};
+
 struct DatabaseConfig {
   std::size_t write_queue_max = limits::write_queue_max;
   std::size_t read_queue_max = limits::read_queue_max;
@@ -92,6 +97,7 @@ struct Config {
   CorsConfig cors{};
   EngineConfig engine{};
   LimitsConfig limits{};
+  ReplayConfig replay{};
   DatabaseConfig database{};
 };
 

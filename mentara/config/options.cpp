@@ -168,6 +168,11 @@ std::vector<Option> make_options() {
       {"limits.sockets_per_user", "How many sockets one user may have in one namespace.",
        whole_number(at(&Config::limits, &LimitsConfig::sockets_per_user), 1, million)},
 
+      {"replay.events_max", "How many missed events a device is sent when it returns; with more it has to reload.",
+       whole_number(at(&Config::replay, &ReplayConfig::events_max), 1, million)},
+      {"replay.age_max", "How old the first of them may be.",
+       duration(at(&Config::replay, &ReplayConfig::age_max), 1s, 24h * 3650)},
+
       {"database.write_queue_max", "How many writes may wait; what comes on top is answered with `unavailable`.",
        whole_number(at(&Config::database, &DatabaseConfig::write_queue_max), 1, million)},
       {"database.read_queue_max", "How many reads may wait; what comes on top is answered with `unavailable`.",

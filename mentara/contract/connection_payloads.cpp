@@ -6,5 +6,6 @@ namespace mentara::contract {
 
 void append_json(std::string& out, const Connected& connected) { write(out, connected); }
 void append_json(std::string& out, const SyncComplete& complete) { write(out, complete); }
+void append_json(std::string& out, const SyncReset& reset) { write(out, reset); }
 
 } // namespace mentara::contract

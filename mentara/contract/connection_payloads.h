@@ -36,12 +36,20 @@ struct Connected {
 BOOST_DESCRIBE_STRUCT(Connected, (), (userId, user, socketId, deviceId, serverTime, recovered, cursor, limits, version))
 void append_json(std::string& out, const Connected& connected);
 
-// sync:complete: the replay is over.
+// sync:complete: the replay is over; what comes now is new.
 struct SyncComplete {
   std::string_view cursor;
   std::int64_t replayed = 0; // events
 };
 BOOST_DESCRIBE_STRUCT(SyncComplete, (), (cursor, replayed))
 void append_json(std::string& out, const SyncComplete& complete);
+
+// sync:reset: what was missed is not replayed; reload it (conversation:list, conversation:history) and go on from here.
+struct SyncReset {
+  std::string_view reason;
+  std::string_view cursor;
+};
+BOOST_DESCRIBE_STRUCT(SyncReset, (), (reason, cursor))
+void append_json(std::string& out, const SyncReset& reset);
 
 } // namespace mentara::contract

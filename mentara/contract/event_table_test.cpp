@@ -19,15 +19,15 @@ std::vector<std::string_view> names(const Table& table) {
 
 TEST(EventTable, holds_every_event_once) {
   using testing::UnorderedElementsAre;
-  EXPECT_THAT(names(server_event::all), UnorderedElementsAre("connected", "sync:complete", "exception"));
-  EXPECT_THAT(
-      names(messaging::client_event::all),
-      UnorderedElementsAre("message:send", "message:edit", "message:edits", "message:delete", "reaction:add",
-                           "reaction:remove", "message:read", "typing:start", "typing:stop", "conversation:create",
-                           "conversation:join", "conversation:leave", "conversation:list", "conversation:history"));
+  EXPECT_THAT(names(server_event::all), UnorderedElementsAre("connected", "sync:complete", "sync:reset", "exception"));
+  EXPECT_THAT(names(messaging::client_event::all),
+              UnorderedElementsAre("message:send", "message:edit", "message:edits", "message:delete", "reaction:add",
+                                   "reaction:remove", "message:read", "message:delivered", "sync:ack", "typing:start",
+                                   "typing:stop", "conversation:create", "conversation:join", "conversation:leave",
+                                   "conversation:list", "conversation:history"));
   EXPECT_THAT(names(messaging::server_event::all),
               UnorderedElementsAre("message", "message:updated", "message:deleted", "reaction:updated", "message:read",
-                                   "conversation:created", "conversation:unread", "typing"));
+                                   "message:delivered", "conversation:created", "conversation:unread", "typing"));
 }
 
 TEST(EventTable, has_a_reader_for_every_client_event_and_a_writer_for_every_ack_and_server_event) {

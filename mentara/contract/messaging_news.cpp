@@ -8,6 +8,7 @@ void append_json(std::string& out, const MessageSent& sent) { write(out, sent); 
 void append_json(std::string& out, const MessageDeleted& deleted) { write(out, deleted); }
 void append_json(std::string& out, const ReactionsChanged& changed) { write(out, changed); }
 void append_json(std::string& out, const MessageRead& read) { write(out, read); }
+void append_json(std::string& out, const MessageDelivered& delivered) { write(out, delivered); }
 void append_json(std::string& out, const ConversationCreated& created) { write(out, created); }
 void append_json(std::string& out, const UnreadChanged& changed) { write(out, changed); }
 void append_json(std::string& out, const TypingChanged& changed) { write(out, changed); }

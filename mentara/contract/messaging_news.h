@@ -52,6 +52,17 @@ struct MessageRead {
 BOOST_DESCRIBE_STRUCT(MessageRead, (), (conversationId, userId, seq, at, cursor))
 void append_json(std::string& out, const MessageRead& read);
 
+// message:delivered
+struct MessageDelivered {
+  std::string_view conversationId;
+  std::string_view userId;
+  std::int64_t seq = 0; // a device of his has everything up to here
+  UnixTime at{};
+  std::string_view cursor;
+};
+BOOST_DESCRIBE_STRUCT(MessageDelivered, (), (conversationId, userId, seq, at, cursor))
+void append_json(std::string& out, const MessageDelivered& delivered);
+
 // conversation:created
 struct ConversationCreated {
   ConversationShape conversation;

@@ -37,6 +37,8 @@ template wire::Result<EditMessage, Failure> decode(std::optional<wire::JsonView>
 template wire::Result<WhichMessage, Failure> decode(std::optional<wire::JsonView>, const User&);
 template wire::Result<React, Failure> decode(std::optional<wire::JsonView>, const User&);
 template wire::Result<ReadMessages, Failure> decode(std::optional<wire::JsonView>, const User&);
+template wire::Result<ConfirmDelivery, Failure> decode(std::optional<wire::JsonView>, const User&);
+template wire::Result<ConfirmCursor, Failure> decode(std::optional<wire::JsonView>, const User&);
 template wire::Result<WhichConversation, Failure> decode(std::optional<wire::JsonView>, const User&);
 template wire::Result<CreateConversation, Failure> decode(std::optional<wire::JsonView>, const User&);
 template wire::Result<ListConversations, Failure> decode(std::optional<wire::JsonView>, const User&);

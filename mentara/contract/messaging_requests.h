@@ -73,6 +73,19 @@ struct ReadMessages {
 BOOST_DESCRIBE_STRUCT(ReadMessages, (), (conversationId, seq, messageId))
 std::optional<Failure> validate(const ReadMessages& request); // messageId, or conversationId and seq
 
+// message:delivered. The device has all messages of the conversation up to and with this seq.
+struct ConfirmDelivery {
+  ConversationId conversationId;
+  Seq seq;
+};
+BOOST_DESCRIBE_STRUCT(ConfirmDelivery, (), (conversationId, seq))
+
+// sync:ack. The device has all durable events up to and with the one that carried this cursor.
+struct ConfirmCursor {
+  Cursor cursor;
+};
+BOOST_DESCRIBE_STRUCT(ConfirmCursor, (), (cursor))
+
 // conversation:join, conversation:leave, typing:start, typing:stop
 struct WhichConversation {
   ConversationId conversationId;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace mentara {
 
@@ -14,6 +16,7 @@ struct Cursor {
 };
 
 // What clients see; opaque to them.
-inline std::string to_text(const Cursor& cursor) { return cursor.epoch + '.' + std::to_string(cursor.position); }
+std::string to_text(const Cursor& cursor);
+std::optional<Cursor> cursor_from_text(std::string_view text); // none: no text of ours
 
 } // namespace mentara

@@ -31,4 +31,9 @@ UnixTime SystemWallClock::now() const {
   return {duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count()};
 }
 
+const WallClock& system_wall_clock() {
+  static const SystemWallClock clock;
+  return clock;
+}
+
 } // namespace mentara

@@ -26,5 +26,6 @@ class SystemWallClock final : public WallClock {
  public:
   UnixTime now() const override;
 };
+const WallClock& system_wall_clock();
 
 } // namespace mentara

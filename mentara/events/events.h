@@ -68,6 +68,15 @@ struct MessageReadEvent {
   Cursor cursor;
 };
 
+struct MessageDeliveredEvent {
+  static constexpr std::string_view type = "MessageDeliveredEvent";
+  Metadata metadata; // user_id: who received; timestamp: when it was proven
+  ConversationId conversation_id;
+  std::int64_t delivered_seq = 0;
+  MemberIds members;
+  Cursor cursor;
+};
+
 struct ConversationCreatedEvent {
   static constexpr std::string_view type = "ConversationCreatedEvent";
   Metadata metadata;

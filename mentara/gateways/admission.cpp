@@ -44,10 +44,11 @@ void Admission::guard(wire::sio::Namespace& nsp) {
 }
 
 void Admission::authenticate(wire::sio::Socket& socket, wire::sio::Next next) {
-  std::string token, device;
+  std::string token, device, cursor;
   if (const auto auth = json_.parse(socket.handshake().auth())) {
     token = text_member(*auth, "token");
     device = text_member(*auth, "deviceId");
+    cursor = text_member(*auth, "cursor");
   }
   const std::string query_token = socket.handshake().query("token").value_or(std::string());
   const auto identity = parts_.authenticator.authenticate(
@@ -58,36 +59,56 @@ void Admission::authenticate(wire::sio::Socket& socket, wire::sio::Next next) {
   if (!is_well_formed_id(device)) {
     return next.refuse(to_connect_error(invalid("deviceId", "auth.deviceId must be 1 to 128 of A-Z a-z 0-9 _ - . :")));
   }
-  socket.state = Caller{*identity, DeviceId{device}};
+  admit(socket, *identity, Listener{identity->user.id, {device}, channel_}, std::move(cursor), std::move(next));
+}
 
-  auto admit = [next = std::move(next)](bool admitted) mutable {
-    if (admitted) return next();
-    next.refuse(to_connect_error(
-        {Code::connection_limit, "You have too many connections open. Close one of them, then connect again."}));
-  };
-  connections::ConnectedSocket connected{socket.id(), socket.nsp().name(), identity->user.id, DeviceId{device}};
-  parts_.home.run(socket.loop(), [this, &loop = socket.loop(), connected = std::move(connected), user = identity->user,
-                                  admit = std::move(admit)]() mutable {
-    const bool admitted = parts_.connections.register_connection(std::move(connected), user);
-    if (admitted) parts_.store.learn_user(user);
-    if (&loop == &parts_.home.loop()) return admit(admitted);
-    loop.post([admit = std::move(admit), admitted]() mutable { admit(admitted); });
-  });
+// There is room for the socket, and it is known where its replay begins.
+void Admission::admit(wire::sio::Socket& socket, Identity identity, Listener listener, std::string cursor,
+                      wire::sio::Next next) {
+  connections::ConnectedSocket connected{socket.id(), socket.nsp().name(), listener.user_id, listener.device_id};
+  auto done = parts_.home.answer_on<services::Opened>(
+      socket.loop(), [this, weak = socket.weak_from_this(), &loop = socket.loop(), id = socket.id(), identity, listener,
+                      next = std::move(next)](wire::Result<services::Opened, Failure> opened) mutable {
+        if (!opened) {
+          next.refuse(to_connect_error(opened.error()));
+        } else if (const auto waiting = weak.lock()) {
+          const storage::Position begin = opened->cursor.position;
+          waiting->state = Caller{std::move(identity), listener.device_id,
+                                  std::make_shared<Stream>(std::move(listener), begin), std::move(*opened)};
+          next();
+        }
+        const auto accepted = weak.lock();
+        if (accepted && accepted->connected()) return;
+        // Whoever was refused or left meanwhile is not connected, so nobody hears of his end.
+        parts_.home.run(loop, [this, id = std::move(id)] { parts_.connections.unregister_connection(id); });
+      });
+  parts_.home.run(
+      socket.loop(), [this, connected = std::move(connected), user = identity.user, listener = std::move(listener),
+                      cursor = std::move(cursor), done = std::move(done)]() mutable {
+        if (!parts_.connections.register_connection(std::move(connected), user)) {
+          return done(Failure{Code::connection_limit,
+                              "You have too many connections open. Close one of them, then connect again."});
+        }
+        parts_.store.learn_user(user);
+        parts_.sync.open(std::move(listener), std::move(cursor), std::move(done));
+      });
 }
 
 void Admission::welcome(wire::sio::Socket& socket) {
   const Caller& caller = caller_of(socket);
   socket.join(connections::user_room(caller.user().id));
-  const std::string cursor = to_text(parts_.store.end_of_log());
+  const std::string cursor = to_text(caller.opened.cursor);
   contract::Connected connected{.userId = caller.user().id.value,
                                 .user = contract::UserShape(caller.user()),
                                 .socketId = socket.id(),
                                 .deviceId = caller.device_id.value,
                                 .serverTime = parts_.clock.now(),
+                                .recovered = socket.recovered(),
                                 .cursor = cursor,
                                 .limits = {.maxPayload = socket.nsp().server().options().max_http_buffer_size},
                                 .version = version()};
-  socket.emit(contract::server_event::connected.name, connected);
+  Feed::say(socket, contract::server_event::connected.name, connected);
+  feed_.begin(socket, caller.opened);
   wire::log(wire::LogLevel::debug, "socket connected",
             {{"socket", socket.id()}, {"nsp", socket.nsp().name()}, {"user", caller.user().id.value}});
   parts_.home.run(socket.loop(), [this, event = events::UserConnectedEvent{metadata(socket), caller.device_id,

@@ -7,6 +7,8 @@
 #include "mentara/connections/home.h"
 #include "mentara/events/event_bus.h"
 #include "mentara/events/events.h"
+#include "mentara/gateways/feed.h"
+#include "mentara/services/sync_service.h"
 #include "mentara/storage/store.h"
 #include "wire/base/json.h"
 #include "wire/sio/namespace.h"
@@ -23,22 +25,26 @@ class Admission {
     // on the home loop
     connections::ConnectionManager& connections;
     storage::Store& store;
+    services::SyncService& sync;
     events::EventBus& bus;
     const WallClock& clock; // any thread
   };
 
-  explicit Admission(const Parts& parts) : parts_(parts) {}
+  Admission(const Parts& parts, Feed& feed, Channel channel) : parts_(parts), feed_(feed), channel_(channel) {}
 
   // Before the gateway's own handlers are registered, so that `connected` is the first event of a socket.
   void guard(wire::sio::Namespace& nsp);
 
  private:
   void authenticate(wire::sio::Socket& socket, wire::sio::Next next);
+  void admit(wire::sio::Socket& socket, Identity identity, Listener listener, std::string cursor, wire::sio::Next next);
   void welcome(wire::sio::Socket& socket);
   void forget(wire::sio::Socket& socket, wire::sio::DisconnectReason reason);
   events::Metadata metadata(const wire::sio::Socket& socket) const;
 
   const Parts parts_;
+  Feed& feed_;
+  const Channel channel_;
   wire::JsonParser json_;
 };
 

@@ -4,8 +4,10 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include "mentara/contract/failure_payloads.h"
+#include "mentara/domain/callbacks.h"
 #include "mentara/domain/failure.h"
 #include "mentara/requests/reply.h"
 #include "wire/base/json.h"
@@ -35,6 +37,13 @@ class Answer {
     return [answer = std::move(*this)](wire::Result<std::string, Failure> reply) mutable {
       if (!reply) return answer.failure(reply.error());
       answer.success(wire::RawJson{*reply});
+    };
+  }
+  // For what has nothing more to tell than that it succeeded.
+  template <class AckPayload>
+  Done<std::monostate> as_reply(const AckPayload& payload) && {
+    return [answer = std::move(*this), payload](wire::Result<std::monostate, Failure> reply) mutable {
+      reply ? answer.success(payload) : answer.failure(reply.error());
     };
   }
 

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "mentara/domain/user.h"
+#include "mentara/gateways/stream.h"
 #include "mentara/services/actor.h"
+#include "mentara/services/sync_service.h"
 #include "wire/sio/socket.h"
 
 namespace mentara::gateways {
@@ -14,6 +17,8 @@ namespace mentara::gateways {
 struct Caller {
   Identity identity;
   DeviceId device_id;
+  std::shared_ptr<Stream> stream; // the socket's own
+  services::Opened opened;
   const User& user() const { return identity.user; }
 };
 

@@ -21,7 +21,8 @@ MessagingGateway::MessagingGateway(wire::sio::Server& io, const Admission::Parts
     : loop_(io.loop()),
       nsp_(io.of(contract::messaging::nsp)),
       requests_(admission.home, loop_, services),
-      admission_(admission),
+      feed_(nsp_, admission.home, admission.sync),
+      admission_(admission, feed_, Channel::MESSAGING),
       typing_timer_(loop_, [this] { expire_typing(); }) {
   admission_.guard(nsp_);
   on(event::message_send, &MessagingRequests::send);
@@ -31,6 +32,8 @@ MessagingGateway::MessagingGateway(wire::sio::Server& io, const Admission::Parts
   on(event::message_read, &MessagingRequests::read);
   on(event::reaction_add, &MessagingRequests::add_reaction);
   on(event::reaction_remove, &MessagingRequests::remove_reaction);
+  on(event::message_delivered, &MessagingGateway::on_message_delivered);
+  on(event::sync_ack, &MessagingGateway::on_sync_ack);
   on(event::typing_start, &MessagingGateway::on_typing_start);
   on(event::typing_stop, &MessagingGateway::on_typing_stop);
   on(event::conversation_create, &MessagingRequests::create);
@@ -70,6 +73,17 @@ void MessagingGateway::on(const contract::ClientEvent<Payload, AckPayload>& clie
             if (!request) return answer.failure(request.error());
             (requests_.*ask)(actor_of(socket), std::move(*request), std::move(answer).as_reply());
           });
+}
+
+// --- what the device has ---
+
+void MessagingGateway::on_message_delivered(Socket& socket, contract::ConfirmDelivery request, Answer answer) {
+  feed_.prove_delivered(socket, {std::move(request.conversationId), request.seq.value},
+                        std::move(answer).as_reply(contract::PlainAck{}));
+}
+
+void MessagingGateway::on_sync_ack(Socket& socket, contract::ConfirmCursor request, Answer answer) {
+  feed_.prove_cursor(socket, std::move(request.cursor.value), std::move(answer).as_reply(contract::PlainAck{}));
 }
 
 // --- conversations ---

@@ -6,6 +6,7 @@
 #include "mentara/contract/event_table.h"
 #include "mentara/gateways/admission.h"
 #include "mentara/gateways/answer.h"
+#include "mentara/gateways/feed.h"
 #include "mentara/gateways/typing.h"
 #include "mentara/requests/messaging_requests.h"
 #include "wire/net/loop.h"
@@ -23,6 +24,8 @@ class MessagingGateway {
   MessagingGateway(const MessagingGateway&) = delete;
   MessagingGateway& operator=(const MessagingGateway&) = delete;
 
+  Feed& feed() { return feed_; }
+
  private:
   template <class Payload, class AckPayload>
   void on(const contract::ClientEvent<Payload, AckPayload>& event,
@@ -33,6 +36,8 @@ class MessagingGateway {
   void on(const contract::ClientEvent<Payload, AckPayload>& event,
           void (requests::MessagingRequests::*ask)(services::Actor, Payload, requests::Reply));
 
+  void on_message_delivered(wire::sio::Socket& socket, contract::ConfirmDelivery request, Answer answer);
+  void on_sync_ack(wire::sio::Socket& socket, contract::ConfirmCursor request, Answer answer);
   void on_typing_start(wire::sio::Socket& socket, contract::WhichConversation request, Answer answer);
   void on_typing_stop(wire::sio::Socket& socket, contract::WhichConversation request, Answer answer);
   void on_conversation_join(wire::sio::Socket& socket, contract::WhichConversation request, Answer answer);
@@ -50,6 +55,7 @@ class MessagingGateway {
 
   // owned by the loop
   requests::MessagingRequests requests_;
+  Feed feed_;
   Admission admission_;
   Typing typing_;
   wire::net::Timer typing_timer_;

@@ -1,16 +1,24 @@
 #pragma once
 
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
 #include "mentara/events/event_bus.h"
 #include "mentara/events/events.h"
+#include "mentara/gateways/feed.h"
 #include "wire/sio/server.h"
 
 namespace mentara::gateways {
 
-// Turns what happened into what clients hear: subscribes to the event bus, and broadcasts to the rooms of those
-// concerned. On the home loop; the adapter brings each broadcast to the other loops.
+// Turns what happened into what clients hear: subscribes to the event bus, hands durable events to the feeds of all
+// loops and broadcasts the others. On the home loop.
 class WebSocketEventService {
  public:
-  WebSocketEventService(events::EventBus& bus, wire::sio::Server& io);
+  // `messaging`: the feed of each loop. `end_of_log`: the events above it are told.
+  WebSocketEventService(events::EventBus& bus, wire::sio::Server& io, std::vector<Feed*> messaging,
+                        const Cursor& end_of_log);
   WebSocketEventService(const WebSocketEventService&) = delete;
   WebSocketEventService& operator=(const WebSocketEventService&) = delete;
 
@@ -20,9 +28,21 @@ class WebSocketEventService {
   void on_message_deleted(const events::MessageDeletedEvent& event);
   void on_reaction_changed(const events::ReactionChangedEvent& event);
   void on_message_read(const events::MessageReadEvent& event);
+  void on_message_delivered(const events::MessageDeliveredEvent& event);
   void on_conversation_created(const events::ConversationCreatedEvent& event);
 
+  // To the user_ rooms of all members, without the socket on which it was done.
+  template <class Payload>
+  void tell(const Cursor& cursor, const MemberIds& members, const events::Metadata& metadata, std::string_view name,
+            const Payload& payload, std::optional<storage::Delivered> message = std::nullopt);
+  void tell(std::shared_ptr<const DurableEvent> event);
+
+  // constant after construction
   wire::sio::Namespace& messaging_;
+  wire::net::Loop& loop_;
+  const std::vector<Feed*> feeds_;
+
+  storage::Position told_; // of the log
 };
 
 } // namespace mentara::gateways

@@ -9,6 +9,7 @@
 #include "mentara/services/conversation_service.h"
 #include "mentara/services/message_change_service.h"
 #include "mentara/services/message_service.h"
+#include "mentara/storage/sqlite.h"
 #include "mentara/storage/sqlite_store.h"
 #include "mentara/storage/test_support.h"
 
@@ -24,11 +25,13 @@ class FakeClock final : public WallClock {
 struct World {
   World() { listen(); }
 
-  // Everything ends as at a stop of the server, and begins again over the same files.
-  void restart() {
+  // Everything ends as at a stop of the server, and begins again over the same files. In between somebody may do
+  // something to the database.
+  void restart(const std::string& sql = {}) {
     store.reset();
     loop.run_posted();
-    store.emplace(storage::SqliteOptions{.data_directory = directory.path()}, loop.post());
+    storage::sqlite::Database(directory.path() + "/mentara.db").execute(sql);
+    store.emplace(options(), loop.post());
     messages.emplace(*store, bus, clock);
     message_changes.emplace(*store, bus, clock);
     conversations.emplace(*store, bus, clock);
@@ -103,13 +106,13 @@ struct World {
   std::vector<events::ReactionChangedEvent> reacted;
   std::vector<events::MessageReadEvent> was_read;
   std::vector<events::ConversationCreatedEvent> created;
-  std::optional<storage::SqliteStore> store{std::in_place, storage::SqliteOptions{.data_directory = directory.path()},
-                                            loop.post()};
+  std::optional<storage::SqliteStore> store{std::in_place, options(), loop.post()};
   std::optional<MessageService> messages{std::in_place, *store, bus, clock};
   std::optional<MessageChangeService> message_changes{std::in_place, *store, bus, clock};
   std::optional<ConversationService> conversations{std::in_place, *store, bus, clock};
 
  private:
+  storage::SqliteOptions options() const { return {.data_directory = directory.path(), .clock = &clock}; }
   void listen() {
     bus.subscribe<events::MessageSentEvent>("test", [this](const auto& event) { sent.push_back(event); });
     bus.subscribe<events::MessageUpdatedEvent>("test", [this](const auto& event) { updated.push_back(event); });

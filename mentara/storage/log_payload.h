@@ -6,25 +6,17 @@
 #include "mentara/domain/conversation.h"
 #include "mentara/domain/message.h"
 
-// What a row of the log holds: all that its event says, as JSON with the field names of the contract, so that a replay
-// needs no other table and shows what was true when it happened, and a person with `sqlite3` can read it. Times are
-// milliseconds since 1970, enums the numbers of mentara/domain. Rows are for ever: fields may be added, never changed.
+// What a row of the log holds: all that its event says, as clients get it, so that a replay needs no other table, shows
+// what was true when it happened, and a person with `sqlite3` can read it. Only the cursor is added when it is told
+// (contract/durable.h). Rows are for ever: fields may be added, never changed.
 namespace mentara::storage {
-
-// Stored numbers; never reuse one.
-enum class LogType {
-  message = 1,
-  message_read = 2,
-  conversation_created = 3,
-  message_updated = 10,
-  message_deleted = 11,
-  reaction_updated = 12,
-};
 
 std::string message_payload(const Message& message); // also when it was updated
 std::string message_deleted_payload(const Message& tombstone);
 std::string reaction_updated_payload(const Message& message, const std::vector<Reaction>& reactions);
 std::string message_read_payload(const ConversationId& conversation, const UserId& user, std::int64_t seq, UnixTime at);
+std::string message_delivered_payload(const ConversationId& conversation, const UserId& user, std::int64_t seq,
+                                      UnixTime at);
 std::string conversation_created_payload(const Conversation& conversation);
 
 // A JSON array, or nothing when there are none: how attachments stand in their column.

@@ -24,29 +24,18 @@ Message full_message() {
 // The texts themselves, because rows that were written once must be readable for ever.
 TEST(LogPayload, of_a_message_holds_everything) {
   EXPECT_EQ(message_payload(full_message()),
-            R"({"id":"m1","conversationId":"c1","seq":7,"senderId":"ann","senderName":"Ann \"A\"",)"
-            R"("senderAvatarUrl":"https://img/a.png","content":"line\nтекст 😀","messageType":4,)"
+            R"({"id":"m1","conversationId":"c1","seq":7,"senderId":"ann","sender":{"id":"ann",)"
+            R"("name":"Ann \"A\"","avatarUrl":"https://img/a.png"},"content":"line\nтекст 😀","messageType":"FILE",)"
             R"("clientMessageId":"k1","replyTo":{"id":"m0","senderId":"bob","content":"before"},)"
             R"("attachments":[{"url":"https://x/1","name":"1.txt","size":12,"mimeType":"text/plain"}],)"
-            R"("metadata":{"a":[1,2]},"createdAt":1700000000123})");
+            R"("metadata":{"a":[1,2]},"createdAt":"2023-11-14T22:13:20.123Z","isEdited":false,"isDeleted":false})");
 }
 
 TEST(LogPayload, of_a_plain_message_leaves_out_what_it_has_not) {
   EXPECT_EQ(message_payload({.id = {"m1"}, .conversation_id = {"c1"}, .seq = 1, .sender = {{"ann"}}, .content = ""}),
-            R"({"id":"m1","conversationId":"c1","seq":1,"senderId":"ann","content":"","messageType":0,"createdAt":0})");
-}
-
-TEST(LogPayload, of_a_changed_message_says_when) {
-  EXPECT_EQ(message_payload({.id = {"m1"},
-                             .conversation_id = {"c1"},
-                             .seq = 1,
-                             .sender = {{"ann"}},
-                             .content = "",
-                             .edited_at = UnixTime{5},
-                             .deleted_at = UnixTime{6},
-                             .deleted_by = {"bob"}}),
-            R"({"id":"m1","conversationId":"c1","seq":1,"senderId":"ann","content":"","messageType":0,"createdAt":0,)"
-            R"("editedAt":5,"deletedAt":6,"deletedBy":"bob"})");
+            R"({"id":"m1","conversationId":"c1","seq":1,"senderId":"ann","sender":{"id":"ann"},"content":"",)"
+            R"("messageType":"TEXT","attachments":[],"createdAt":"1970-01-01T00:00:00.000Z","isEdited":false,)"
+            R"("isDeleted":false})");
 }
 
 TEST(LogPayload, of_a_deletion_and_of_reactions) {
@@ -57,15 +46,17 @@ TEST(LogPayload, of_a_deletion_and_of_reactions) {
                         .content = "",
                         .deleted_at = UnixTime{6},
                         .deleted_by = {"bob"}};
-  EXPECT_EQ(message_deleted_payload(message),
-            R"({"messageId":"m1","conversationId":"c1","seq":4,"deletedBy":"bob","deletedAt":6})");
-  EXPECT_EQ(reaction_updated_payload(message, {{"👍", {{"ann"}, {"bob"}}}, {"❤", {{"ann"}}}}),
-            R"({"messageId":"m1","conversationId":"c1","reactions":[{"emoji":"👍","userIds":["ann","bob"]},)"
-            R"({"emoji":"❤","userIds":["ann"]}]})");
+  EXPECT_EQ(message_deleted_payload(message), R"({"messageId":"m1","conversationId":"c1","seq":4,"deletedBy":"bob",)"
+                                              R"("deletedAt":"1970-01-01T00:00:00.006Z"})");
+  EXPECT_EQ(reaction_updated_payload(message, {{"👍", {{"ann"}, {"bob"}}}}),
+            R"({"messageId":"m1","conversationId":"c1","reactions":[{"emoji":"👍","count":2,)"
+            R"("userIds":["ann","bob"]}]})");
 }
 
-TEST(LogPayload, of_a_watermark) {
-  EXPECT_EQ(message_read_payload({"c1"}, {"ann"}, 9, {5}), R"({"conversationId":"c1","userId":"ann","seq":9,"at":5})");
+TEST(LogPayload, of_watermarks) {
+  const std::string watermark = R"({"conversationId":"c1","userId":"ann","seq":9,"at":"1970-01-01T00:00:00.005Z"})";
+  EXPECT_EQ(message_read_payload({"c1"}, {"ann"}, 9, {5}), watermark);
+  EXPECT_EQ(message_delivered_payload({"c1"}, {"ann"}, 9, {5}), watermark);
 }
 
 TEST(LogPayload, of_a_conversation_holds_everything) {
@@ -74,13 +65,13 @@ TEST(LogPayload, of_a_conversation_holds_everything) {
                             .title = "Plans",
                             .metadata = R"({"k":1})",
                             .history_visibility = HistoryVisibility::ALL,
-                            .created_by = {"ann"},
-                            .created_at = {5}};
-  conversation.members = {{{{"ann"}, "Ann"}, MemberRole::ADMIN, {5}}, {{{"bob"}}, MemberRole::MEMBER, {5}}};
+                            .created_by = {"ann"}};
+  conversation.members = {{{{"ann"}, "Ann"}, MemberRole::ADMIN}};
   EXPECT_EQ(conversation_created_payload(conversation),
-            R"({"id":"c1","type":1,"title":"Plans","metadata":{"k":1},"historyVisibility":1,"createdBy":"ann",)"
-            R"("createdAt":5,"members":[{"userId":"ann","name":"Ann","role":0,"joinedAt":5},)"
-            R"({"userId":"bob","role":2,"joinedAt":5}]})");
+            R"({"conversation":{"id":"c1","type":"GROUP","title":"Plans","metadata":{"k":1},)"
+            R"("historyVisibility":"ALL","createdBy":"ann","createdAt":"1970-01-01T00:00:00.000Z",)"
+            R"("updatedAt":"1970-01-01T00:00:00.000Z","lastSeq":0,"members":[{"userId":"ann","name":"Ann",)"
+            R"("role":"ADMIN","joinedAt":"1970-01-01T00:00:00.000Z","deliveredSeq":0,"readSeq":0}]}})");
 }
 
 TEST(Attachments, come_back_from_their_text) {

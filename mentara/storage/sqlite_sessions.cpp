@@ -41,8 +41,9 @@ std::unique_ptr<sqlite::Database> with(const char* settings, std::unique_ptr<sql
 
 } // namespace
 
-SqliteWriteSession::SqliteWriteSession(std::unique_ptr<sqlite::Database> database, EndOfLog& end_of_log)
-    : database_(with(writer_settings, std::move(database))), transaction_(*database_), end_of_log_(end_of_log) {
+SqliteWriteSession::SqliteWriteSession(std::unique_ptr<sqlite::Database> database, EndOfLog& end_of_log,
+                                       const WallClock& clock)
+    : database_(with(writer_settings, std::move(database))), transaction_(*database_, clock), end_of_log_(end_of_log) {
   end_of_log_.epoch = transaction_.epoch();
   end_of_log_.position.store(transaction_.committed_position(), std::memory_order_release);
 }

@@ -18,7 +18,8 @@ struct EndOfLog {
 class SqliteWriteSession final : public WriteSession {
  public:
   // The schema is up to date. Keeps `end_of_log` up to date. Throws sqlite::Error.
-  SqliteWriteSession(std::unique_ptr<sqlite::Database> database, EndOfLog& end_of_log);
+  SqliteWriteSession(std::unique_ptr<sqlite::Database> database, EndOfLog& end_of_log,
+                     const WallClock& clock = system_wall_clock());
 
   bool begin() override;
   Ran run(WriteUnit& unit) override;

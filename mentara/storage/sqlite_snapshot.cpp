@@ -135,7 +135,8 @@ SqliteSnapshot::SqliteSnapshot(sqlite::Database& database)
       unread_(database,
               "SELECT count(*) FROM messages WHERE conversation_key = ?1 AND seq > ?2 AND sender_key <> ?3 AND "
               "deleted_at IS NULL"),
-      message_details_(database) {}
+      message_details_(database),
+      log_reader_(database) {}
 
 std::optional<Membership> SqliteSnapshot::find_membership(const ConversationId& conversation, const UserId& user) {
   return read_one_membership(membership_by_id_.query(conversation.value, user.value));

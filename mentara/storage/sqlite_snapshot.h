@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mentara/storage/sqlite.h"
+#include "mentara/storage/sqlite_log_reader.h"
 #include "mentara/storage/sqlite_message_changes.h"
 #include "mentara/storage/store.h"
 
@@ -26,12 +27,14 @@ class SqliteSnapshot : public virtual Snapshot {
   std::vector<Message> messages_after(ConversationKey conversation, std::int64_t after_seq, std::size_t limit) override;
   std::int64_t count_unread(const Membership& membership) override;
   MessageDetails& message_details() override { return message_details_; }
+  LogReader& log() override { return log_reader_; }
 
  private:
   sqlite::Statement membership_by_id_, membership_by_key_, memberships_, unread_memberships_;
   sqlite::Statement conversation_key_, direct_key_, conversation_, members_, member_ids_;
   sqlite::Statement message_by_id_, message_by_client_id_, messages_before_, messages_after_, unread_;
   SqliteMessageDetails message_details_;
+  SqliteLogReader log_reader_;
 };
 
 } // namespace mentara::storage

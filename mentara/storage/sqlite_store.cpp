@@ -50,7 +50,7 @@ std::unique_ptr<WriteSession> open_writer(const std::string& path, const SqliteO
   auto database = connect(path, options);
   migrate(*database, path); // first, so that a file that is not ours stays as it is
   use_wal(*database, path);
-  return std::make_unique<SqliteWriteSession>(std::move(database), end_of_log);
+  return std::make_unique<SqliteWriteSession>(std::move(database), end_of_log, *options.clock);
 }
 
 std::vector<std::unique_ptr<ReadSession>> open_readers(const std::string& path, const SqliteOptions& options) {

@@ -17,7 +17,8 @@ struct SqliteOptions {
   std::size_t write_queue_max = limits::write_queue_max;
   std::size_t read_queue_max = limits::read_queue_max;
   std::size_t group_commit_max = limits::group_commit_max;
-  std::chrono::milliseconds busy_timeout{5000}; // for the lock, which only a person with `sqlite3` can hold
+  const WallClock* clock = &system_wall_clock(); // any thread
+  std::chrono::milliseconds busy_timeout{5000};  // for the lock, which only a person with `sqlite3` can hold
 };
 
 // A Store in one file, DIR/mentara.db: WAL with synchronous=FULL, one connection that writes, others that read.

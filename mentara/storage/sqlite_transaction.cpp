@@ -16,10 +16,10 @@ std::optional<std::string_view> nothing_if_empty(const std::string& text) {
 
 } // namespace
 
-SqliteTransaction::SqliteTransaction(sqlite::Database& database)
+SqliteTransaction::SqliteTransaction(sqlite::Database& database, const WallClock& clock)
     : SqliteSnapshot(database),
       database_(database),
-      log_(database),
+      log_(database, clock),
       message_changes_(database, log_),
       begin_(database, "BEGIN IMMEDIATE"),
       commit_(database, "COMMIT"),
@@ -54,9 +54,13 @@ SqliteTransaction::SqliteTransaction(sqlite::Database& database)
                       "INSERT INTO messages (position, conversation_key, seq, sender_key, message_id, type, content, "
                       "client_message_id, reply_to, attachments, metadata, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
                       "?7, ?8, (SELECT position FROM messages WHERE message_id = ?9), ?10, ?11, ?12)"),
-      advance_read_(database, "UPDATE members SET read_seq = ?3 WHERE conversation_key = ?1 AND user_key = ?2") {}
+      advance_read_(database, "UPDATE members SET read_seq = ?3 WHERE conversation_key = ?1 AND user_key = ?2"),
+      places_(database) {}
 
-void SqliteTransaction::begin() { begin_.run(); }
+void SqliteTransaction::begin() {
+  begin_.run();
+  log_.begin();
+}
 
 void SqliteTransaction::commit() {
   log_.keep_position();
@@ -127,6 +131,12 @@ Position SqliteTransaction::advance_read(const Membership& reader, std::int64_t 
   advance_read_.run(reader.conversation_key, reader.user_key, seq);
   return log_.append(reader.conversation_key, LogType::message_read,
                      message_read_payload(reader.conversation_id, reader.user.id, seq, at));
+}
+
+Position SqliteTransaction::log_delivered(const UserId& user, const ConversationId& conversation, const DeliveredTo& to,
+                                          UnixTime at) {
+  return log_.append(to.conversation_key, LogType::message_delivered,
+                     message_delivered_payload(conversation, user, to.seq, at));
 }
 
 MemberIds SqliteTransaction::member_ids(ConversationKey conversation) {

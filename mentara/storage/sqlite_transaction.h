@@ -4,6 +4,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "mentara/storage/sqlite_device_places.h"
 #include "mentara/storage/sqlite_log.h"
 #include "mentara/storage/sqlite_snapshot.h"
 
@@ -13,12 +14,15 @@ namespace mentara::storage {
 // sqlite::Error.
 class SqliteTransaction final : public SqliteSnapshot, public Transaction {
  public:
-  explicit SqliteTransaction(sqlite::Database& database);
+  SqliteTransaction(sqlite::Database& database, const WallClock& clock); // of the times in the log
 
   void learn_user(const User& user) override;
   Position insert_conversation(Conversation& conversation) override;
   Position insert_message(const Membership& sender, Message& message) override;
   Position advance_read(const Membership& reader, std::int64_t seq, UnixTime at) override;
+  DevicePlaces& places() override { return places_; }
+  Position log_delivered(const UserId& user, const ConversationId& conversation, const DeliveredTo& to,
+                         UnixTime at) override;
 
   MessageChanges& message_changes() override { return message_changes_; }
 
@@ -45,6 +49,7 @@ class SqliteTransaction final : public SqliteSnapshot, public Transaction {
   sqlite::Statement user_, insert_user_, learn_user_;
   sqlite::Statement insert_conversation_, insert_direct_, insert_member_, advance_conversation_, insert_message_,
       advance_read_;
+  SqliteDevicePlaces places_;
 
   std::unordered_map<ConversationKey, MemberIds> member_ids_by_conversation_;
   std::size_t cached_member_ids_ = 0;

@@ -12,18 +12,13 @@
 #include "mentara/domain/cursor.h"
 #include "mentara/domain/message.h"
 #include "mentara/domain/user.h"
+#include "mentara/storage/keys.h"
+#include "mentara/storage/log.h"
 #include "mentara/storage/unit.h"
 
 // What is kept, in the words of the domain. A service hands in a piece of work that reads, decides and writes in one
 // transaction, so that what it decided still holds when it takes effect.
 namespace mentara::storage {
-
-// The store's own short names; meaningless outside the store that gave them.
-enum class ConversationKey : std::int64_t {};
-enum class UserKey : std::int64_t {};
-
-// A place in the log; see Cursor.
-using Position = std::int64_t;
 
 // A user in a conversation: what the rules ask about before anything is read or written.
 struct Membership {
@@ -72,6 +67,7 @@ class Snapshot {
   virtual std::int64_t count_unread(const Membership& membership) = 0;
 
   virtual MessageDetails& message_details() = 0;
+  virtual LogReader& log() = 0;
 };
 
 // A snapshot that also sees and makes changes. Whatever others must hear of writes its row of the log together with the
@@ -89,6 +85,10 @@ class Transaction : public virtual Snapshot {
   virtual Position advance_read(const Membership& reader, std::int64_t seq, UnixTime at) = 0;
 
   virtual MessageChanges& message_changes() = 0;
+  virtual DevicePlaces& places() = 0;
+  // The row of the log behind DevicePlaces::advance_delivered().
+  virtual Position log_delivered(const UserId& user, const ConversationId& conversation, const DeliveredTo& to,
+                                 UnixTime at) = 0;
 };
 
 // Where units of work are handed in; owned by the home loop. Every unit is answered exactly once, by `done` on the home

@@ -39,6 +39,8 @@ void PollingTransport::on_poll(http::Exchange& exchange) {
     return session_.on_transport_closed(CloseReason::transport_error);
   }
   poll_ = &exchange;
+  session_.on_poll();
+  if (poll_ != &exchange) return; // whoever heard of it has ended the session
   if (closing_) {
     closed_ = true;
     Payload payload = take_payload();
@@ -125,6 +127,7 @@ void PollingTransport::send(const SharedPacket& packet) { queue({packet, {}, pac
 void PollingTransport::flush() {
   if (!poll_ || queue_.empty() || closed_) return;
   answer_poll(take_payload());
+  session_.on_polled();
   session_.on_drained();
 }
 

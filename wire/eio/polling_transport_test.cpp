@@ -120,6 +120,37 @@ TEST_F(EioPolling, tells_how_much_is_queued_by_the_byte) {
   EXPECT_EQ(session.pressure(), Pressure::none);
 }
 
+// --- proof of receipt ---
+
+TEST_F(EioPolling, the_next_poll_proves_what_the_last_one_brought) {
+  FakeExchange first, second, third;
+  transport.on_poll(first);
+  session.send_text("a");
+  EXPECT_EQ(session.request_receipt(), 1u);
+  run_turns(loop);
+  EXPECT_EQ(first.body(), "4a") << "and no ping";
+  session.send_text("b"); // waits for the next poll, so that is no proof of it
+  EXPECT_EQ(session.request_receipt(), 2u);
+  handler.heard.clear();
+  transport.on_poll(second);
+  EXPECT_THAT(handler.heard, ElementsAre("receipt 1", "drained"));
+  EXPECT_EQ(second.body(), "4b");
+  transport.on_poll(third);
+  EXPECT_EQ(handler.heard.back(), "receipt 2");
+}
+
+TEST_F(EioPolling, a_pong_that_is_posted_proves_nothing_of_what_was_polled) {
+  FakeExchange poll, post("POST", "/engine.io/", "3");
+  transport.on_poll(poll);
+  session.send_text("a");
+  session.request_receipt();
+  run_turns(loop);
+  handler.heard.clear();
+  transport.on_post_head(post);
+  transport.on_post(post);
+  EXPECT_THAT(handler.heard, IsEmpty());
+}
+
 // --- up ---
 
 TEST_F(EioPolling, brings_the_packets_of_a_post_and_answers_ok) {
@@ -130,7 +161,7 @@ TEST_F(EioPolling, brings_the_packets_of_a_post_and_answers_ok) {
   transport.on_post_head(exchange);
   EXPECT_TRUE(exchange.waiting()) << "the body is still to come";
   transport.on_post(exchange);
-  EXPECT_THAT(handler.heard, ElementsAre("text a", "binary bc", "pong"));
+  EXPECT_THAT(handler.heard, ElementsAre("text a", "binary bc"));
   EXPECT_EQ(exchange.response->status, 200);
   EXPECT_EQ(exchange.body(), "ok");
   EXPECT_EQ(exchange.header("Content-Type"), "text/html");

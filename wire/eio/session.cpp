@@ -37,7 +37,7 @@ void Session::send_binary(std::string_view message) {
 
 void Session::on_packet(const Packet& packet, TimePoint now) {
   if (!open()) return;
-  if (awaiting_pong_ && packet.type != PacketType::pong && !std::exchange(pong_extended_, true)) {
+  if (pong_due_ && packet.type != PacketType::pong && !std::exchange(pong_extended_, true)) {
     arm(now, options_.ping_timeout);
   }
   switch (packet.type) {
@@ -45,11 +45,7 @@ void Session::on_packet(const Packet& packet, TimePoint now) {
       if (handler_) handler_->on_message(*this, packet.data, packet.binary);
       return;
     case PacketType::pong:
-      // An unexpected one only restarts the interval: there is one timer, whatever a client sends (threats E12).
-      awaiting_pong_ = pong_extended_ = false;
-      arm(now, options_.ping_interval);
-      if (handler_) handler_->on_pong(*this);
-      return;
+      return on_pong(now);
     case PacketType::ping:
       return end(CloseReason::transport_error); // since protocol 4 the server pings
     case PacketType::close:
@@ -61,6 +57,43 @@ void Session::on_packet(const Packet& packet, TimePoint now) {
   }
 }
 
+// An unexpected one only restarts the interval: there is one timer, whatever a client sends (threats E12).
+void Session::on_pong(TimePoint now) {
+  arm(now, options_.ping_interval);
+  if (!std::exchange(awaiting_pong_, false)) return;
+  pong_due_ = pong_extended_ = false;
+  if (receipt_wanted_) transport_->request_flush();
+  if (receipt_by_ping_) prove_receipt();
+}
+
+std::uint64_t Session::request_receipt() {
+  if (open() && !std::exchange(receipt_wanted_, true)) transport_->request_flush();
+  return next_receipt_;
+}
+
+void Session::on_flush() {
+  if (!receipt_wanted_ || awaiting_pong_ || !open()) return;
+  receipt_wanted_ = false;
+  receipt_by_ping_ = awaiting_pong_ = true;
+  asked_receipt_ = next_receipt_++;
+  transport_->send(PacketType::ping, {});
+}
+
+void Session::on_polled() {
+  if (!std::exchange(receipt_wanted_, false)) return;
+  receipt_by_ping_ = false;
+  asked_receipt_ = next_receipt_++;
+}
+
+void Session::on_poll() {
+  if (!receipt_by_ping_) prove_receipt();
+}
+
+void Session::prove_receipt() {
+  const std::uint64_t receipt = std::exchange(asked_receipt_, 0);
+  if (receipt != 0 && open() && handler_) handler_->on_receipt(*this, receipt);
+}
+
 void Session::on_time(TimePoint now) {
   if (state_ == State::closed) return;
   if (now < deadline_) return host_.wake_at(deadline_);
@@ -68,13 +101,14 @@ void Session::on_time(TimePoint now) {
     transport_->abort();
     return end(closing_reason_);
   }
-  if (awaiting_pong_) {
+  if (pong_due_) {
     transport_->abort();
     return end(CloseReason::ping_timeout);
   }
-  awaiting_pong_ = true;
+  pong_due_ = true;
   pong_extended_ = false;
-  transport_->send(PacketType::ping, {});
+  // One that was sent for a receipt and is not answered yet is as good.
+  if (!std::exchange(awaiting_pong_, true)) transport_->send(PacketType::ping, {});
   arm(now, options_.ping_timeout);
 }
 
@@ -90,6 +124,9 @@ void Session::switch_to(Transport& transport) {
 void Session::on_upgraded(TimePoint now) {
   // A ping that went out over polling may never be answered: the wait for its pong goes on over the new transport.
   if (awaiting_pong_) arm(now, options_.ping_timeout);
+  // Nor may the next poll come that was to be the proof: a ping asks again.
+  if (std::exchange(asked_receipt_, 0) != 0) receipt_wanted_ = true;
+  if (receipt_wanted_) transport_->request_flush();
   if (state_ == State::closing) return end(closing_reason_);
   if (handler_) handler_->on_upgrade(*this);
 }
@@ -107,7 +144,7 @@ void Session::close(CloseReason reason, TimePoint now) {
   state_ = State::closing;
   closing_reason_ = reason;
   if (transport_->close()) return end(reason);
-  awaiting_pong_ = false;
+  awaiting_pong_ = pong_due_ = false;
   arm(now, options_.close_timeout); // a polling client hears of it with its next poll, if one comes
 }
 

@@ -20,8 +20,9 @@ class SessionHandler {
   virtual void on_message(Session& session, std::string_view data, bool binary) = 0; // data is gone after the call
   virtual void on_close(Session& session, CloseReason reason) = 0;                   // the last call
   virtual void on_upgrade(Session&) {}
-  virtual void on_pong(Session&) {}    // everything sent before the ping was received
   virtual void on_drained(Session&) {} // nothing is queued any more
+  // The peer has received all that was sent before request_receipt() answered `receipt`, or a lower number.
+  virtual void on_receipt(Session&, std::uint64_t /*receipt*/) {}
 
  protected:
   ~SessionHandler() = default;
@@ -67,6 +68,10 @@ class Session final {
   void send(const SharedPacket& packet) {
     if (open()) transport_->send(packet);
   }
+  // Asks for proof that the peer receives what was sent so far; the number comes back in on_receipt(). Over WebSocket a
+  // ping goes out behind everything that leaves in this turn, and its pong is the proof; it is a heartbeat as well, and
+  // there is never more than one ping on its way. Over polling the next poll is the proof.
+  std::uint64_t request_receipt();
   void close(CloseReason reason, TimePoint now); // after what is queued
   void discard(CloseReason reason);              // without it
 
@@ -79,6 +84,9 @@ class Session final {
   void on_drained() {
     if (open() && handler_) handler_->on_drained(*this);
   }
+  void on_flush();    // before a write over websocket
+  void on_polled();   // what was queued has gone into a poll
+  void on_poll();     // the next poll has come: the client has the last one
   void on_flushed() { // the transport's close() could complete
     if (state_ == State::closing) end(closing_reason_);
   }
@@ -100,6 +108,8 @@ class Session final {
   enum class Upgrade { none, probing, done };
 
   void end(CloseReason reason);
+  void on_pong(TimePoint now);
+  void prove_receipt();
   void arm(TimePoint now, Duration delay);
 
   // constant after construction
@@ -113,8 +123,13 @@ class Session final {
   State state_ = State::opening;
   Upgrade upgrade_ = Upgrade::none;
   CloseReason closing_reason_ = CloseReason::forced_close;
-  bool awaiting_pong_ = false;
+  bool awaiting_pong_ = false; // a ping is on its way
+  bool pong_due_ = false;      // by deadline_; else it was sent for a receipt, before the next heartbeat
   bool pong_extended_ = false; // other packets prove life once for each ping
+  bool receipt_wanted_ = false;
+  bool receipt_by_ping_ = false;    // the one asked for; else by the next poll
+  std::uint64_t next_receipt_ = 1;  // to be asked for
+  std::uint64_t asked_receipt_ = 0; // on its way; 0: none
 };
 
 } // namespace wire::eio

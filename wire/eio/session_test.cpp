@@ -95,7 +95,7 @@ TEST_F(EioSession, pings_after_the_interval_and_again_after_each_pong) {
     EXPECT_EQ(host.wake, now + options.ping_timeout);
     now += seconds(7);
     receive(PacketType::pong, {}, now);
-    EXPECT_EQ(handler.heard.back(), "pong");
+    EXPECT_EQ(host.wake, now + options.ping_interval);
   }
 }
 
@@ -113,6 +113,94 @@ TEST_F(EioSession, E31_counts_no_data_as_life_while_it_waits_for_no_pong) {
   for (auto now = t0; now < t0 + options.ping_interval; now += seconds(1)) receive(PacketType::message, "x", now);
   session.on_time(t0 + options.ping_interval);
   EXPECT_THAT(transport.sent, ElementsAre("2"));
+}
+
+// --- proof of receipt ---
+
+TEST_F(EioSession, pings_once_behind_all_that_leaves_in_a_turn_and_takes_the_pong_for_its_receipt) {
+  session.send_text("a");
+  const auto receipt = session.request_receipt();
+  session.send_text("b");
+  EXPECT_EQ(session.request_receipt(), receipt);
+  session.on_flush();
+  EXPECT_THAT(transport.take(), ElementsAre("4a", "4b", "2"));
+  session.on_flush();
+  EXPECT_THAT(transport.take(), IsEmpty());
+  receive(PacketType::pong, {});
+  EXPECT_THAT(handler.heard, ElementsAre("receipt 1"));
+}
+
+TEST_F(EioSession, has_one_ping_on_its_way_and_asks_for_what_came_meanwhile_when_that_is_answered) {
+  session.request_receipt();
+  session.on_flush();
+  EXPECT_EQ(session.request_receipt(), 2u);
+  session.on_flush();
+  EXPECT_THAT(transport.take(), ElementsAre("2"));
+  receive(PacketType::pong, {});
+  EXPECT_THAT(handler.heard, ElementsAre("receipt 1"));
+  EXPECT_EQ(transport.flushes_requested, 2) << "the first one, and the one that the pong made possible";
+  session.on_flush();
+  EXPECT_THAT(transport.take(), ElementsAre("2"));
+  receive(PacketType::pong, {});
+  EXPECT_EQ(handler.heard.back(), "receipt 2");
+}
+
+TEST_F(EioSession, takes_no_heartbeat_that_went_ahead_for_a_proof) {
+  session.on_time(t0 + options.ping_interval);
+  session.send_text("behind the ping");
+  session.request_receipt();
+  session.on_flush();
+  EXPECT_THAT(transport.take(), ElementsAre("2", "4behind the ping"));
+  receive(PacketType::pong, {});
+  EXPECT_THAT(handler.heard, IsEmpty());
+  session.on_flush();
+  EXPECT_THAT(transport.take(), ElementsAre("2"));
+  receive(PacketType::pong, {});
+  EXPECT_THAT(handler.heard, ElementsAre("receipt 1"));
+}
+
+TEST_F(EioSession, E12_takes_a_pong_that_nobody_asked_for_as_no_proof) {
+  receive(PacketType::pong, {});
+  session.request_receipt();
+  receive(PacketType::pong, {});
+  EXPECT_THAT(handler.heard, IsEmpty());
+}
+
+TEST_F(EioSession, a_ping_for_a_receipt_leaves_the_heartbeat_as_it_was) {
+  const TimePoint asked = t0 + seconds(20);
+  session.request_receipt();
+  session.on_flush();
+  EXPECT_EQ(host.wake, t0 + options.ping_interval) << "no deadline of its own";
+  receive(PacketType::message, "a", asked);
+  EXPECT_EQ(host.wake, t0 + options.ping_interval);
+  transport.take();
+  session.on_time(t0 + options.ping_interval);
+  EXPECT_THAT(transport.take(), IsEmpty()) << "the ping that is on its way is the heartbeat's as well";
+  EXPECT_EQ(host.wake, t0 + options.ping_interval + options.ping_timeout);
+  receive(PacketType::pong, {}, t0 + options.ping_interval + seconds(1));
+  EXPECT_EQ(host.wake, t0 + options.ping_interval + seconds(1) + options.ping_interval);
+}
+
+TEST_F(EioSession, E31_closes_when_the_ping_for_a_receipt_is_never_answered) {
+  session.request_receipt();
+  session.on_flush();
+  session.on_time(t0 + options.ping_interval);
+  session.on_time(t0 + options.ping_interval + options.ping_timeout);
+  expect_ended(CloseReason::ping_timeout);
+}
+
+TEST_F(EioSession, asks_again_over_the_new_transport_for_what_no_poll_will_prove) {
+  session.request_receipt();
+  session.on_polled();
+  session.on_probe();
+  RecordingTransport websocket;
+  session.switch_to(websocket);
+  session.on_upgraded(t0);
+  EXPECT_EQ(websocket.flushes_requested, 1);
+  session.on_flush();
+  EXPECT_THAT(websocket.take(), ElementsAre("2"));
+  receive(PacketType::pong, {});
+  EXPECT_EQ(handler.heard.back(), "receipt 2") << "which means the first one too";
 }
 
 // Whoever is busy sending has not lost the ping, only not come to it yet (4.8.4 and later).

@@ -28,7 +28,7 @@ struct RecordingHost final : SessionHost {
   void on_session_closed() override { ++closed; }
 };
 
-// What a session's user hears, in one line each: "text hi", "binary xy", "pong", "transport close".
+// What a session's user hears, in one line each: "text hi", "binary xy", "receipt 1", "transport close".
 struct RecordingHandler final : SessionHandler {
   std::vector<std::string> heard;
   void on_message(Session&, std::string_view data, bool binary) override {
@@ -36,7 +36,7 @@ struct RecordingHandler final : SessionHandler {
   }
   void on_close(Session&, CloseReason reason) override { heard.emplace_back(to_string(reason)); }
   void on_upgrade(Session&) override { heard.emplace_back("upgrade"); }
-  void on_pong(Session&) override { heard.emplace_back("pong"); }
+  void on_receipt(Session&, std::uint64_t receipt) override { heard.push_back("receipt " + std::to_string(receipt)); }
   void on_drained(Session&) override { heard.emplace_back("drained"); }
 };
 
@@ -62,6 +62,8 @@ struct RecordingTransport final : Transport {
   void send(const SharedPacket& packet) override {
     sent.push_back((packet.binary ? "binary " : "") + std::string(packet.packet()));
   }
+  int flushes_requested = 0;
+  void request_flush() override { ++flushes_requested; }
   bool close() override {
     sent.emplace_back("close");
     return closes_at_once;

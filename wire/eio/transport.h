@@ -23,6 +23,10 @@ class Transport {
   virtual void send_binary(std::string_view bytes) = 0;
   virtual void send(const SharedPacket& packet) = 0;
 
+  // Session::on_flush() is to be called at the end of the turn, although nothing may be sent. A transport that brings
+  // proof without a ping does nothing.
+  virtual void request_flush() {}
+
   // Sends what is queued and ends. False: that waits for the client's next poll, and then Session::on_flushed() is
   // called. Harmless when it is called again.
   virtual bool close() = 0;

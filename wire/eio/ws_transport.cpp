@@ -135,6 +135,10 @@ void WsTransport::on_probe_packet(const Packet& packet) {
   }
 }
 
+void WsTransport::on_flush() {
+  if (role_ == Role::main) session_.on_flush();
+}
+
 void WsTransport::on_drained() {
   if (role_ == Role::main) session_.on_drained();
 }

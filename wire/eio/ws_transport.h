@@ -41,6 +41,7 @@ class WsTransport final : public Transport,
   void send(PacketType type, std::string_view data) override;
   void send_binary(std::string_view bytes) override;
   void send(const SharedPacket& packet) override;
+  void request_flush() override { connection_->request_flush(); }
   bool close() override;
   void abort() override;
 
@@ -48,6 +49,7 @@ class WsTransport final : public Transport,
   enum class Role : unsigned char { idle, probing, probed, main };
 
   void on_bytes(std::span<char> bytes) override;
+  void on_flush() override;
   void on_drained() override;
   void on_closed(net::CloseCause cause) override;
   void send(std::string_view frame) override;

@@ -114,10 +114,27 @@ TEST_F(EioWebSocket, pings_and_takes_the_pong) {
   open();
   session.on_time(host.wake);
   EXPECT_THAT(peer.take(), ElementsAre("2"));
-  handler.heard.clear();
+  host.wake = {};
   peer.text("3");
   run_turns(loop);
-  EXPECT_THAT(handler.heard, ElementsAre("pong"));
+  EXPECT_GT(host.wake, TimePoint{});
+}
+
+TEST_F(EioWebSocket, pings_behind_everything_that_leaves_in_the_turn_to_prove_its_receipt) {
+  open();
+  session.send_text("a");
+  session.request_receipt();
+  session.send_text("b");
+  EXPECT_THAT(peer.take(), ElementsAre("4a", "4b", "2"));
+  peer.text("3");
+  run_turns(loop);
+  EXPECT_EQ(handler.heard.back(), "receipt 1");
+}
+
+TEST_F(EioWebSocket, pings_for_a_receipt_although_nothing_else_is_sent) {
+  open();
+  session.request_receipt();
+  EXPECT_THAT(peer.take(), ElementsAre("2"));
 }
 
 TEST_F(EioWebSocket, tells_a_client_that_does_not_answer_that_it_is_over) {

@@ -47,6 +47,7 @@ void Connection::set_handler(ConnectionHandler& handler) {
 }
 
 void Connection::schedule_flush() {
+  if (flushing_) return;
   if (!writing_ && !turn_end_scheduled()) loop_.at_turn_end(std::shared_ptr<TurnEnd>(shared_from_this(), this));
   // A turn may queue more than the peer should ever be behind: what it can take at once is not its debt.
   if (queue_.bytes() > limits::early_flush_bytes && !writing_ && write_queued() == Written::blocked) wait_writable();
@@ -110,6 +111,12 @@ Connection::Written Connection::write_queued() {
 
 void Connection::flush() {
   if (!socket_->native.is_open() || writing_) return;
+  if (handler_) {
+    flushing_ = true;
+    handler_->on_flush();
+    flushing_ = false;
+    if (!socket_->native.is_open()) return;
+  }
   switch (write_queued()) {
     case Written::blocked:
       return wait_writable();

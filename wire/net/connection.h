@@ -23,6 +23,7 @@ enum class CloseCause {
 class ConnectionHandler {
  public:
   virtual void on_bytes(std::span<char> bytes) = 0; // in the loop's read buffer: may be changed, is gone after the call
+  virtual void on_flush() {}                        // before a write: what is sent now is the last of it
   virtual void on_drained() {}                      // everything queued was handed to the kernel
   virtual void on_closed(CloseCause cause) = 0;     // by the other side; the last call
 
@@ -68,6 +69,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void pause_reading(); // the kernel's buffer fills and slows the peer down
   void resume_reading();
 
+  void request_flush() { schedule_flush(); } // the handler's on_flush() comes at the end of the turn
+
   std::size_t unsent_bytes() const { return queue_.bytes(); }
   Pressure pressure() const { return pressure_of(queue_.bytes()); }
   const Endpoint& peer() const { return peer_; }
@@ -99,10 +102,11 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   const Endpoint peer_;
   WriteQueue queue_;
   ConnectionHandler* handler_ = nullptr;
-  bool open_ = true;     // accepts sends
-  bool closing_ = false; // flushing, then waiting for the peer's FIN; the pending wait holds this object
-  bool reading_ = false; // a wait for readability is pending
-  bool writing_ = false; // a wait for writability is pending
+  bool open_ = true;      // accepts sends
+  bool flushing_ = false; // the handler has its last word
+  bool closing_ = false;  // flushing, then waiting for the peer's FIN; the pending wait holds this object
+  bool reading_ = false;  // a wait for readability is pending
+  bool writing_ = false;  // a wait for writability is pending
   bool paused_ = false;
 };
 

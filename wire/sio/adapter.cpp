@@ -191,7 +191,7 @@ void Adapter::deliver(const EncodedEvent& event, const BroadcastOptions& options
   for (const auto& socket : watchers) {
     if (socket->watches_outgoing()) socket->told_outgoing(event);
   }
-  for (const auto& socket : too_slow) socket->end_slow_connection();
+  for (const auto& socket : too_slow) socket->cut();
 }
 
 void Adapter::join_local(const BroadcastOptions& whom, const std::vector<std::string>& rooms) {
@@ -217,7 +217,7 @@ std::size_t Adapter::deliver_with_ack(std::string_view event, const Payload& pay
   const auto recipients = select(options);
   for (const auto& socket : recipients) {
     if (!socket->expect_ack(id, timeout, on_answer)) continue;
-    if (!socket->deliver(encoded, options.flags)) socket->end_slow_connection();
+    if (!socket->deliver(encoded, options.flags)) socket->cut();
     if (socket->watches_outgoing()) socket->told_outgoing(encoded);
   }
   return recipients.size();

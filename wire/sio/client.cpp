@@ -177,6 +177,20 @@ void Client::disconnect_all() {
   close(eio::CloseReason::forced_close);
 }
 
+void Client::on_receipt(eio::Session&, std::uint64_t receipt) {
+  const auto sockets = sockets_; // a handler may end one
+  for (const auto& socket : sockets) socket->nsp().told_receipt(*socket, receipt);
+}
+
+void Client::on_drained(eio::Session&) {
+  const auto wants = [](const std::shared_ptr<Socket>& socket) { return socket->drain_wanted_; };
+  if (std::none_of(sockets_.begin(), sockets_.end(), wants)) return; // as nearly always
+  const auto sockets = sockets_;
+  for (const auto& socket : sockets) {
+    if (std::exchange(socket->drain_wanted_, false)) socket->nsp().told_drained(*socket);
+  }
+}
+
 void Client::on_close(eio::Session&, eio::CloseReason reason) {
   cancel();
   end_sockets(to_reason(reason));

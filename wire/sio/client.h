@@ -34,6 +34,8 @@ class Client final : public eio::SessionHandler, private net::WheelTimer {
   friend class Socket;
 
   void on_message(eio::Session& session, std::string_view data, bool binary) override;
+  void on_receipt(eio::Session& session, std::uint64_t receipt) override;
+  void on_drained(eio::Session& session) override;
   void on_close(eio::Session& session, eio::CloseReason reason) override;
   void on_timer(TimePoint now) override;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -64,6 +65,9 @@ class Handlers {
   void on_any(AnyHandler handler) { on_any_.push_back(std::move(handler)); }
   void on_disconnecting(DisconnectHandler handler) { on_disconnecting_.push_back(std::move(handler)); }
   void on_disconnect(DisconnectHandler handler) { on_disconnect_.push_back(std::move(handler)); }
+  // See Socket::request_receipt() and Socket::notify_drained().
+  void on_receipt(UniqueFunction<void(Socket&, std::uint64_t receipt)> handler) { on_receipt_ = std::move(handler); }
+  void on_drained(UniqueFunction<void(Socket&)> handler) { on_drained_ = std::move(handler); }
 
  protected:
   ~Handlers() = default;
@@ -78,6 +82,8 @@ class Handlers {
   std::vector<AnyHandler> on_any_;
   std::vector<DisconnectHandler> on_disconnecting_;
   std::vector<DisconnectHandler> on_disconnect_;
+  UniqueFunction<void(Socket&, std::uint64_t)> on_receipt_;
+  UniqueFunction<void(Socket&)> on_drained_;
 };
 
 } // namespace wire::sio

@@ -60,6 +60,20 @@ void Namespace::on_event(Socket& socket, std::string_view event, const Args& arg
   }
 }
 
+void Namespace::told_receipt(Socket& socket, std::uint64_t receipt) {
+  for_each_level([&](Handlers& level) {
+    if (!level.on_receipt_ || !socket.connected()) return;
+    guarded("receipt", [&] { level.on_receipt_(socket, receipt); });
+  });
+}
+
+void Namespace::told_drained(Socket& socket) {
+  for_each_level([&](Handlers& level) {
+    if (!level.on_drained_ || !socket.connected()) return;
+    guarded("drained", [&] { level.on_drained_(socket); });
+  });
+}
+
 void Namespace::told_disconnecting(Socket& socket, DisconnectReason reason) {
   for_each_level([&](Handlers& level) {
     for (auto& handler : level.on_disconnecting_) guarded("disconnecting", [&] { handler(socket, reason); });

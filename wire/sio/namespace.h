@@ -50,6 +50,8 @@ class Namespace final : public Handlers, public std::enable_shared_from_this<Nam
   void told_connection(Socket& socket);
   void told_any(Socket& socket, std::string_view event, const Args& args);
   void on_event(Socket& socket, std::string_view event, const Args& args, Ack ack);
+  void told_receipt(Socket& socket, std::uint64_t receipt);
+  void told_drained(Socket& socket);
   void told_disconnecting(Socket& socket, DisconnectReason reason);
   void told_disconnect(Socket& socket, DisconnectReason reason);
   template <class F> // f(Handlers&): the parent's, then its own

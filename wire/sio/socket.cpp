@@ -160,6 +160,14 @@ void Socket::save_session(DisconnectReason reason) {
 
 bool Socket::writable() const { return state_ != State::closed && client_.session().writable(); }
 
+Pressure Socket::pressure() const { return state_ == State::closed ? Pressure::none : client_.session().pressure(); }
+
+std::uint64_t Socket::request_receipt() { return state_ == State::closed ? 0 : client_.session().request_receipt(); }
+
+void Socket::send_encoded(const EncodedEvent& event) {
+  if (connected() && !deliver(event, {})) cut();
+}
+
 void Socket::emit_payload(std::string_view event, const Payload& payload) {
   check(!is_reserved_event(event), "a reserved event name was emitted");
   if (nsp_->adapter().recovery_log() && connected()) {
@@ -187,7 +195,7 @@ bool Socket::expect_ack(std::uint64_t id, Duration timeout, AckHandler handler) 
   Extras& own = extras();
   if (own.acks.size() >= limits::acks_outstanding_max) {
     handler(nullptr);
-    end_slow_connection(); // it takes events and answers none
+    cut(); // it takes events and answers none
     return false;
   }
   own.acks.push_back({id, loop().now() + timeout, std::move(handler)});
@@ -199,7 +207,7 @@ void Socket::send_packet(PacketType type, std::optional<std::uint64_t> id, std::
                          const Payload& payload) {
   if (state_ == State::closed) return;
   eio::Session& session = client_.session();
-  if (session.pressure() == Pressure::full) return end_slow_connection();
+  if (session.pressure() == Pressure::full) return cut();
 
   const auto& attachments = payload.attachments();
   if (!attachments.empty()) type = type == PacketType::event ? PacketType::binary_event : PacketType::binary_ack;
@@ -244,10 +252,6 @@ void Socket::told_outgoing(const EncodedEvent& event) {
   std::vector<std::string> attachments;
   for (const eio::SharedPacket& attachment : event.attachments) attachments.emplace_back(attachment.packet());
   told_outgoing(event.text.packet().substr(1), attachments); // behind Engine.IO's digit
-}
-
-void Socket::end_slow_connection() {
-  if (state_ != State::closed) client_.discard(eio::CloseReason::transport_error);
 }
 
 Broadcast Socket::broadcast() { return Broadcast(nsp_->adapter()).except(id_); }
@@ -329,6 +333,10 @@ void Socket::disconnect(bool close_connection) {
   client_.session().send_text(packet);
   on_closed(DisconnectReason::server_namespace_disconnect);
   client_.remove(*this);
+}
+
+void Socket::cut() {
+  if (state_ != State::closed) client_.discard(eio::CloseReason::transport_error);
 }
 
 void Socket::on_closed(DisconnectReason reason) {

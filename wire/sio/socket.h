@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "wire/base/pressure.h"
 #include "wire/base/time.h"
 #include "wire/base/unique_function.h"
 #include "wire/sio/ack.h"
@@ -101,7 +102,16 @@ class Socket final : public std::enable_shared_from_this<Socket> {
     emit_with_ack_payload(timeout, std::move(handler), event, Payload::of(arguments...));
   }
   void emit_with_ack_payload(Duration timeout, AckHandler handler, std::string_view event, const Payload& payload);
+  // An event that was encoded once for many. Nothing remembers it for a recovery, nor do those hear who watch what is
+  // sent.
+  void send_encoded(const EncodedEvent& event);
   bool writable() const;
+  Pressure pressure() const; // of what waits to be written to its connection
+  // The namespace's on_drained handler is called once, when nothing waits any more.
+  void notify_drained() { drain_wanted_ = true; }
+  // Asks for proof that the client receives what was sent so far; the number comes back in the namespace's on_receipt
+  // handler, which means it and all lower ones. See eio::Session::request_receipt().
+  std::uint64_t request_receipt();
 
   // False: no room any more (limits::rooms_per_socket_max), or the name is too long.
   bool join(std::string_view room);
@@ -115,6 +125,9 @@ class Socket final : public std::enable_shared_from_this<Socket> {
   Broadcast except(std::string_view room) { return broadcast().except(room); }
 
   void disconnect(bool close_connection = false);
+  // Ends the connection as a broken network would, with all its sockets: clients come back by themselves, which they do
+  // not after disconnect().
+  void cut();
 
   // The application's own; reset when the socket ends.
   std::any state;
@@ -150,7 +163,6 @@ class Socket final : public std::enable_shared_from_this<Socket> {
   void told_outgoing(std::string_view packet, const std::vector<std::string>& attachments);
   void told_outgoing(const EncodedEvent& event);
   bool watches_outgoing() const;
-  void end_slow_connection();
 
   // constant after construction
   Client& client_;
@@ -164,6 +176,7 @@ class Socket final : public std::enable_shared_from_this<Socket> {
   std::uint64_t epoch_ = 0; // of the adapter's selection that saw it last
   std::unique_ptr<Extras> extras_;
   State state_ = State::connecting;
+  bool drain_wanted_ = false;
   bool closing_ = false; // the handlers of its end are being called
 };
 

@@ -70,7 +70,7 @@ CREATE UNIQUE INDEX messages_by_client_id ON messages (sender_key, client_messag
 -- Everything durable that has happened, in commit order, without gaps.
 CREATE TABLE log (
   position INTEGER PRIMARY KEY,
-  scope INTEGER NOT NULL, -- whom it concerns: a conversation_key, or a user_key with its sign turned
+  scope INTEGER NOT NULL, -- whom it concerns: a conversation_key, or less than 0 for one user alone (sqlite_log.cpp)
   type INTEGER NOT NULL,  -- LogType
   payload TEXT NOT NULL   -- JSON, complete in itself (log_payload.h)
 );

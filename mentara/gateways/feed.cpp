@@ -1,0 +1,149 @@
+#include "mentara/gateways/feed.h"
+
+#include "mentara/contract/durable.h"
+#include "mentara/contract/event_table.h"
+#include "mentara/gateways/caller.h"
+#include "mentara/gateways/log_events.h"
+#include "wire/base/log.h"
+#include "wire/sio/server.h"
+
+namespace mentara::gateways {
+
+using storage::Position;
+using wire::Result;
+using wire::sio::Socket;
+namespace event = contract::server_event;
+
+Feed::Feed(wire::sio::Namespace& nsp, const connections::Home& home, services::SyncService& sync)
+    : nsp_(nsp), loop_(nsp.server().loop()), home_(home), sync_(sync) {
+  nsp.on_receipt([this](Socket& socket, std::uint64_t receipt) { on_receipt(socket, receipt); });
+  nsp.on_drained([this](Socket& socket) { on_drained(socket); });
+}
+
+// --- from the log ---
+
+void Feed::begin(Socket& socket, const services::Opened& opened) {
+  Stream& stream = *caller_of(socket).stream;
+  epoch_ = opened.cursor.epoch;
+  if (opened.reset) {
+    say(socket, event::sync_reset.name, contract::SyncReset{to_string(*opened.reset), to_text(opened.cursor)});
+    stream.on_asked(socket.request_receipt(), std::nullopt); // until it is received, it has to be told again
+  }
+  read(socket, stream);
+}
+
+void Feed::read(Socket& socket, const Stream& stream) {
+  auto done = home_.answer_on<storage::LogPage>(
+      loop_, [this, weak = socket.weak_from_this()](Result<storage::LogPage, Failure> page) {
+        const auto reading = weak.lock();
+        if (!reading || !reading->connected()) return;
+        if (page) return on_page(*reading, *caller_of(*reading).stream, std::move(*page));
+        wire::log(wire::LogLevel::warn, "a client is cut, because the log could not be read for it",
+                  {{"socket", reading->id()}, {"why", page.error().error}});
+        reading->cut(); // it comes back and goes on from its place
+      });
+  home_.run(loop_, [this, listener = stream.listener(), after = stream.sent(), done = std::move(done)]() mutable {
+    sync_.read(std::move(listener), after, std::move(done));
+  });
+}
+
+void Feed::on_page(Socket& socket, Stream& stream, storage::LogPage page) {
+  for (storage::LogRow& row : page.rows) {
+    if (stream.on_row(row.position)) send_row(socket, stream, std::move(row));
+    if (!socket.connected()) return; // too far behind
+  }
+  switch (stream.on_page(page.end, page.last, socket.pressure())) {
+    case Stream::Next::read:
+      return read(socket, stream);
+    case Stream::Next::wait:
+      return socket.notify_drained();
+    case Stream::Next::complete:
+      return say(
+          socket, event::sync_complete.name,
+          contract::SyncComplete{to_text(Cursor{epoch_, stream.sent()}), static_cast<std::int64_t>(stream.replayed())});
+    case Stream::Next::feed:
+      return;
+  }
+}
+
+void Feed::send_row(Socket& socket, Stream& stream, storage::LogRow row) {
+  contract::append_cursor(row.payload, to_text(Cursor{epoch_, row.position}));
+  say(socket, event_name(row.type), wire::RawJson{row.payload});
+  std::optional<storage::Delivered> delivered;
+  if (row.type == storage::LogType::message && row.sender_id != stream.listener().user_id) {
+    delivered = {std::move(row.conversation_id), row.seq};
+  }
+  stream.on_asked(socket.request_receipt(), std::move(delivered));
+}
+
+// --- as it happens ---
+
+void Feed::tell(const DurableEvent& event) {
+  for (const std::string& name : event.rooms) {
+    const wire::sio::Room* room = nsp_.adapter().room(name);
+    if (!room) continue;
+    for (Socket* socket : room->members) {
+      if (!socket->connected()) continue;
+      Stream& stream = *caller_of(*socket).stream;
+      switch (stream.on_event(event.position, socket->pressure())) {
+        case Stream::Verdict::send:
+          if (socket->id() != event.origin) socket->send_encoded(event.encoded); // that one has its ack
+          stream.on_asked(socket->request_receipt(),
+                          event.sender_id != stream.listener().user_id ? event.message : std::nullopt);
+          break;
+        case Stream::Verdict::wait:
+          socket->notify_drained();
+          break;
+        case Stream::Verdict::skip:
+          break;
+      }
+    }
+  }
+}
+
+void Feed::tell_gap(Position position) {
+  for (const auto& socket : nsp_.adapter().select({})) {
+    Stream& stream = *caller_of(*socket).stream;
+    if (stream.on_gap(position)) read(*socket, stream);
+  }
+}
+
+void Feed::on_drained(Socket& socket) {
+  Stream& stream = *caller_of(socket).stream;
+  if (stream.on_drained()) read(socket, stream);
+}
+
+// --- proofs ---
+
+void Feed::on_receipt(Socket& socket, std::uint64_t receipt) {
+  Stream& stream = *caller_of(socket).stream;
+  auto proof = stream.on_receipt(receipt);
+  if (!proof) return;
+  if (proofs_.empty()) loop_.post([this] { bring_proofs(); });
+  proofs_.emplace_back(stream.listener(), *std::move(proof));
+}
+
+void Feed::prove_delivered(const Socket& socket, storage::Delivered delivered, Done<std::monostate> done) {
+  const Stream& stream = *caller_of(socket).stream;
+  home_.run(loop_, [this, listener = stream.listener(), sent = stream.sent(), delivered = std::move(delivered),
+                    done = home_.answer_on<std::monostate>(loop_, std::move(done))]() mutable {
+    sync_.deliver(std::move(listener), std::move(delivered), sent, std::move(done));
+  });
+}
+
+void Feed::prove_cursor(const Socket& socket, std::string cursor, Done<std::monostate> done) {
+  const Stream& stream = *caller_of(socket).stream;
+  home_.run(loop_, [this, listener = stream.listener(), sent = stream.sent(), cursor = std::move(cursor),
+                    done = home_.answer_on<std::monostate>(loop_, std::move(done))]() mutable {
+    if (auto refused = sync_.acknowledge(listener, cursor, sent)) return done(*std::move(refused));
+    done(std::monostate{});
+  });
+}
+
+void Feed::bring_proofs() {
+  home_.run(loop_, [this, proofs = std::exchange(proofs_, {})]() mutable {
+    for (auto& [listener, proof] : proofs) sync_.prove(listener, std::move(proof));
+  });
+}
+
+} // namespace mentara::gateways

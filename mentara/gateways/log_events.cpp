@@ -1,0 +1,29 @@
+#include "mentara/gateways/log_events.h"
+
+#include "mentara/contract/event_table.h"
+
+namespace mentara::gateways {
+
+namespace news = contract::messaging::server_event;
+
+std::string_view event_name(storage::LogType type) {
+  switch (type) {
+    case storage::LogType::message:
+      return news::message.name;
+    case storage::LogType::message_updated:
+      return news::message_updated.name;
+    case storage::LogType::message_deleted:
+      return news::message_deleted.name;
+    case storage::LogType::reaction_updated:
+      return news::reaction_updated.name;
+    case storage::LogType::message_read:
+      return news::message_read.name;
+    case storage::LogType::message_delivered:
+      return news::message_delivered.name;
+    case storage::LogType::conversation_created:
+      return news::conversation_created.name;
+  }
+  return {};
+}
+
+} // namespace mentara::gateways

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "mentara/domain/listener.h"
+#include "mentara/services/sync_service.h"
+#include "wire/base/pressure.h"
+
+namespace mentara::gateways {
+
+// One socket's place in the log: which durable events it is given, in the log's order and each once, and what its
+// client has proven to have. It either reads the log (after connecting, or because it was too slow to be fed) or is fed
+// what happens. A state machine: it decides, Feed does.
+class Stream {
+ public:
+  using Position = storage::Position;
+
+  Stream(Listener listener, Position begin) : listener_(std::move(listener)), sent_(begin) {}
+
+  const Listener& listener() const { return listener_; }
+  Position sent() const { return sent_; } // everything up to here was given to the connection
+  std::size_t replayed() const { return replayed_; }
+
+  // --- reading: begins with the first read of what lies above sent() ---
+  enum class Next {
+    read,     // the next page, above sent()
+    wait,     // until the connection has drained
+    complete, // the replay is over: say so, once; from here on it is fed
+    feed,     // likewise, after it had been too slow
+  };
+  // A row of the page goes out. False: it was there already.
+  bool on_row(Position position);
+  // The rows are out. `end`: nothing of his is missing up to there; `last`: nothing lay above it.
+  Next on_page(Position end, bool last, wire::Pressure pressure);
+  // True: read above sent().
+  bool on_drained();
+
+  // --- being fed ---
+  enum class Verdict {
+    send,
+    skip, // it has it, or will find it in the log
+    wait, // from here on until the connection has drained: it is too far behind to be fed
+  };
+  Verdict on_event(Position position, wire::Pressure pressure);
+  // There may be rows up to here that nobody will tell of. True: read above sent().
+  bool on_gap(Position position);
+
+  // --- proof ---
+  // What was sent last is proven by `receipt`; `delivered` when it was a message of somebody else.
+  void on_asked(std::uint64_t receipt, std::optional<storage::Delivered> delivered);
+  std::optional<services::Proof> on_receipt(std::uint64_t receipt);
+
+ private:
+  enum class State : unsigned char { reading, waiting, fed };
+  struct Unproven {
+    std::uint64_t receipt;
+    services::Proof proof;
+  };
+
+  const Listener listener_;
+  Position sent_;
+  Position told_ = 0; // the newest event that it was not given while it reads
+  std::size_t replayed_ = 0;
+  State state_ = State::reading;
+  bool complete_ = false;          // its first replay
+  std::vector<Unproven> unproven_; // one that is on its way and one that waits, at most
+};
+
+} // namespace mentara::gateways
