@@ -17,9 +17,11 @@
 #include "mentara/gateways/websocket_event_service.h"
 #include "mentara/ops/file_watch.h"
 #include "mentara/ops/health.h"
+#include "mentara/services/block_service.h"
 #include "mentara/services/conversation_service.h"
 #include "mentara/services/message_change_service.h"
 #include "mentara/services/message_service.h"
+#include "mentara/services/participant_service.h"
 #include "mentara/services/sync_service.h"
 #include "mentara/storage/sqlite_store.h"
 #include "wire/base/log.h"
@@ -130,6 +132,8 @@ struct Application::Parts {
   std::optional<services::MessageService> messages;
   std::optional<services::MessageChangeService> message_changes;
   std::optional<services::ConversationService> conversations;
+  std::optional<services::ParticipantService> participants;
+  std::optional<services::BlockService> blocks;
   std::optional<wire::net::Timer> proofs_timer;
   std::optional<services::SyncService> sync;
   std::vector<std::unique_ptr<gateways::MessagingGateway>> messaging; // one for each loop
@@ -155,6 +159,8 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, clo
   messages.emplace(*store, *bus, clock);
   message_changes.emplace(*store, *bus, clock);
   conversations.emplace(*store, *bus, clock);
+  participants.emplace(*store, *bus, clock);
+  blocks.emplace(*store, clock);
   proofs_timer.emplace(home_loop, [this] { sync->flush(); });
   sync.emplace(*store, *bus, clock,
                services::SyncService::Limits{.replayed_events_max = config.replay.events_max,
@@ -166,7 +172,8 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, clo
   console.emplace(issue_token(config, clock));
   for (std::size_t i = 0; i < node->loops(); ++i) {
     messaging.push_back(std::make_unique<gateways::MessagingGateway>(
-        node->server(i), admission, gateways::MessagingGateway::Services{*messages, *message_changes, *conversations}));
+        node->server(i), admission,
+        gateways::MessagingGateway::Services{*messages, *message_changes, *conversations, *participants, *blocks}));
     messaging_feeds.push_back(&messaging.back()->feed());
     health.attach(node->http(i).router());
     console->attach(node->http(i).router());

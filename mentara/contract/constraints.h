@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "mentara/domain/time.h"
+
 // The bounds of a field that a client sends, in the type of the member. So one description of a payload is enough for
 // the validator, and later for its schema and types. Beside these a payload may hold
 //   bool, a described enum (read in any case, written in upper case), another described struct,
@@ -32,6 +34,12 @@ template <std::int64_t min, std::int64_t max>
 struct Integer {
   using Plain = std::int64_t;
   Plain value = min;
+};
+
+// "2026-01-31T12:00:00Z", in UTC, with or without a fraction of a second.
+struct Timestamp {
+  using Plain = UnixTime;
+  UnixTime value{};
 };
 
 // At most `max` entries.

@@ -55,10 +55,22 @@ inline constexpr ClientEvent<WhichConversation, ConversationAck> conversation_jo
 inline constexpr ClientEvent<WhichConversation, ConversationAck> conversation_leave{"conversation:leave"};
 inline constexpr ClientEvent<ListConversations, ConversationsAck> conversation_list{"conversation:list"};
 inline constexpr ClientEvent<ReadHistory, HistoryAck> conversation_history{"conversation:history"};
-inline constexpr std::tuple all{message_send,      message_edit,       message_edits,     message_delete,
-                                reaction_add,      reaction_remove,    message_read,      message_delivered,
-                                sync_ack,          typing_start,       typing_stop,       conversation_create,
-                                conversation_join, conversation_leave, conversation_list, conversation_history};
+inline constexpr ClientEvent<UpdateConversation, ConversationAck> conversation_update{"conversation:update"};
+inline constexpr ClientEvent<MuteConversation, SettingsAck> conversation_mute{"conversation:mute"};
+inline constexpr ClientEvent<SetForOneself, SettingsAck> conversation_archive{"conversation:archive"};
+inline constexpr ClientEvent<SetForOneself, SettingsAck> conversation_pin{"conversation:pin"};
+inline constexpr ClientEvent<AddParticipant, ParticipantAck> participant_add{"participant:add"};
+inline constexpr ClientEvent<RemoveParticipant, ParticipantAck> participant_remove{"participant:remove"};
+inline constexpr ClientEvent<SetRole, ParticipantAck> participant_role{"participant:role"};
+inline constexpr ClientEvent<BlockUser, PlainAck> user_block{"user:block"};
+inline constexpr ClientEvent<UnblockUser, PlainAck> user_unblock{"user:unblock"};
+inline constexpr std::tuple all{conversation_update, conversation_mute,  conversation_archive, conversation_pin,
+                                participant_add,     participant_remove, participant_role,     user_block,
+                                user_unblock,        message_send,       message_edit,         message_edits,
+                                message_delete,      reaction_add,       reaction_remove,      message_read,
+                                message_delivered,   sync_ack,           typing_start,         typing_stop,
+                                conversation_create, conversation_join,  conversation_leave,   conversation_list,
+                                conversation_history};
 } // namespace client_event
 
 namespace server_event {
@@ -71,9 +83,18 @@ inline constexpr ServerEvent<MessageDelivered> message_delivered{"message:delive
 inline constexpr ServerEvent<ConversationCreated> conversation_created{"conversation:created"};
 inline constexpr ServerEvent<UnreadChanged> conversation_unread{"conversation:unread"};
 inline constexpr ServerEvent<TypingChanged> typing{"typing"};
-inline constexpr std::tuple all{message,      message_updated,   message_deleted,      reaction_updated,
-                                message_read, message_delivered, conversation_created, conversation_unread,
-                                typing};
+inline constexpr ServerEvent<ConversationUpdated> conversation_updated{"conversation:updated"};
+inline constexpr ServerEvent<SettingsChanged> conversation_settings{"conversation:settings"};
+inline constexpr ServerEvent<ParticipantChanged> participant_joined{"participant:joined"};
+inline constexpr ServerEvent<ParticipantChanged> participant_left{"participant:left"};
+inline constexpr ServerEvent<ParticipantChanged> participant_updated{"participant:updated"};
+inline constexpr std::tuple all{conversation_updated, conversation_settings,
+                                participant_joined,   participant_left,
+                                participant_updated,  message,
+                                message_updated,      message_deleted,
+                                reaction_updated,     message_read,
+                                message_delivered,    conversation_created,
+                                conversation_unread,  typing};
 } // namespace server_event
 } // namespace messaging
 

@@ -21,13 +21,17 @@ TEST(EventTable, holds_every_event_once) {
   using testing::UnorderedElementsAre;
   EXPECT_THAT(names(server_event::all), UnorderedElementsAre("connected", "sync:complete", "sync:reset", "exception"));
   EXPECT_THAT(names(messaging::client_event::all),
-              UnorderedElementsAre("message:send", "message:edit", "message:edits", "message:delete", "reaction:add",
-                                   "reaction:remove", "message:read", "message:delivered", "sync:ack", "typing:start",
-                                   "typing:stop", "conversation:create", "conversation:join", "conversation:leave",
-                                   "conversation:list", "conversation:history"));
+              UnorderedElementsAre(
+                  "conversation:update", "conversation:mute", "conversation:archive", "conversation:pin",
+                  "participant:add", "participant:remove", "participant:role", "user:block", "user:unblock",
+                  "message:send", "message:edit", "message:edits", "message:delete", "reaction:add", "reaction:remove",
+                  "message:read", "message:delivered", "sync:ack", "typing:start", "typing:stop", "conversation:create",
+                  "conversation:join", "conversation:leave", "conversation:list", "conversation:history"));
   EXPECT_THAT(names(messaging::server_event::all),
-              UnorderedElementsAre("message", "message:updated", "message:deleted", "reaction:updated", "message:read",
-                                   "message:delivered", "conversation:created", "conversation:unread", "typing"));
+              UnorderedElementsAre("conversation:updated", "conversation:settings", "participant:joined",
+                                   "participant:left", "participant:updated", "message", "message:updated",
+                                   "message:deleted", "reaction:updated", "message:read", "message:delivered",
+                                   "conversation:created", "conversation:unread", "typing"));
 }
 
 TEST(EventTable, has_a_reader_for_every_client_event_and_a_writer_for_every_ack_and_server_event) {

@@ -11,6 +11,8 @@ void append_json(std::string& out, const CreatedAck& ack) { write(out, ack); }
 void append_json(std::string& out, const EditsAck& ack) { write(out, ack); }
 void append_json(std::string& out, const ReactionsAck& ack) { write(out, ack); }
 void append_json(std::string& out, const ConversationAck& ack) { write(out, ack); }
+void append_json(std::string& out, const SettingsAck& ack) { write(out, ack); }
+void append_json(std::string& out, const ParticipantAck& ack) { write(out, ack); }
 void append_json(std::string& out, const ConversationsAck& ack) { write(out, ack); }
 void append_json(std::string& out, const HistoryAck& ack) { write(out, ack); }
 

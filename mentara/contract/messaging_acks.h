@@ -63,13 +63,29 @@ struct CreatedAck {
 BOOST_DESCRIBE_STRUCT(CreatedAck, (), (success, conversation, created))
 void append_json(std::string& out, const CreatedAck& ack);
 
-// conversation:join, conversation:leave
+// conversation:join, conversation:leave, conversation:update
 struct ConversationAck {
   Success success{};
   ConversationViewShape conversation;
 };
 BOOST_DESCRIBE_STRUCT(ConversationAck, (), (success, conversation))
 void append_json(std::string& out, const ConversationAck& ack);
+
+// conversation:mute, conversation:archive, conversation:pin
+struct SettingsAck {
+  Success success{};
+  SettingsShape settings;
+};
+BOOST_DESCRIBE_STRUCT(SettingsAck, (), (success, settings))
+void append_json(std::string& out, const SettingsAck& ack);
+
+// participant:add, participant:remove (as what he was), participant:role
+struct ParticipantAck {
+  Success success{};
+  ParticipantShape participant;
+};
+BOOST_DESCRIBE_STRUCT(ParticipantAck, (), (success, participant))
+void append_json(std::string& out, const ParticipantAck& ack);
 
 // conversation:list
 struct ConversationsAck {

@@ -10,6 +10,9 @@ void append_json(std::string& out, const ReactionsChanged& changed) { write(out,
 void append_json(std::string& out, const MessageRead& read) { write(out, read); }
 void append_json(std::string& out, const MessageDelivered& delivered) { write(out, delivered); }
 void append_json(std::string& out, const ConversationCreated& created) { write(out, created); }
+void append_json(std::string& out, const ConversationUpdated& updated) { write(out, updated); }
+void append_json(std::string& out, const ParticipantChanged& changed) { write(out, changed); }
+void append_json(std::string& out, const SettingsChanged& changed) { write(out, changed); }
 void append_json(std::string& out, const UnreadChanged& changed) { write(out, changed); }
 void append_json(std::string& out, const TypingChanged& changed) { write(out, changed); }
 

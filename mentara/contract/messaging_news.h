@@ -2,6 +2,7 @@
 
 #include <boost/describe/class.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -70,6 +71,39 @@ struct ConversationCreated {
 };
 BOOST_DESCRIBE_STRUCT(ConversationCreated, (), (conversation, cursor))
 void append_json(std::string& out, const ConversationCreated& created);
+
+struct ConversationChanges {
+  std::optional<std::string_view> title;
+  std::optional<wire::RawJson> metadata;
+};
+BOOST_DESCRIBE_STRUCT(ConversationChanges, (), (title, metadata))
+
+// conversation:updated
+struct ConversationUpdated {
+  std::string_view conversationId;
+  ConversationChanges changes; // what is not there stayed as it was
+  std::string_view cursor;
+};
+BOOST_DESCRIBE_STRUCT(ConversationUpdated, (), (conversationId, changes, cursor))
+void append_json(std::string& out, const ConversationUpdated& updated);
+
+// participant:joined, participant:left, participant:updated
+struct ParticipantChanged {
+  std::string_view conversationId;
+  ParticipantShape participant;
+  std::string_view by;
+  std::string_view cursor;
+};
+BOOST_DESCRIBE_STRUCT(ParticipantChanged, (), (conversationId, participant, by, cursor))
+void append_json(std::string& out, const ParticipantChanged& changed);
+
+// conversation:settings
+struct SettingsChanged {
+  std::string_view conversationId;
+  SettingsShape settings;
+};
+BOOST_DESCRIBE_STRUCT(SettingsChanged, (), (conversationId, settings))
+void append_json(std::string& out, const SettingsChanged& changed);
 
 // conversation:unread
 struct UnreadChanged {

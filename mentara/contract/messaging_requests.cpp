@@ -41,6 +41,14 @@ template wire::Result<ConfirmDelivery, Failure> decode(std::optional<wire::JsonV
 template wire::Result<ConfirmCursor, Failure> decode(std::optional<wire::JsonView>, const User&);
 template wire::Result<WhichConversation, Failure> decode(std::optional<wire::JsonView>, const User&);
 template wire::Result<CreateConversation, Failure> decode(std::optional<wire::JsonView>, const User&);
+template wire::Result<UpdateConversation, Failure> decode(std::optional<wire::JsonView>, const User&);
+template wire::Result<MuteConversation, Failure> decode(std::optional<wire::JsonView>, const User&);
+template wire::Result<SetForOneself, Failure> decode(std::optional<wire::JsonView>, const User&);
+template wire::Result<AddParticipant, Failure> decode(std::optional<wire::JsonView>, const User&);
+template wire::Result<RemoveParticipant, Failure> decode(std::optional<wire::JsonView>, const User&);
+template wire::Result<SetRole, Failure> decode(std::optional<wire::JsonView>, const User&);
+template wire::Result<BlockUser, Failure> decode(std::optional<wire::JsonView>, const User&);
+template wire::Result<UnblockUser, Failure> decode(std::optional<wire::JsonView>, const User&);
 template wire::Result<ListConversations, Failure> decode(std::optional<wire::JsonView>, const User&);
 template wire::Result<ReadHistory, Failure> decode(std::optional<wire::JsonView>, const User&);
 

@@ -104,6 +104,65 @@ struct CreateConversation {
 BOOST_DESCRIBE_STRUCT(CreateConversation, (),
                       (type, participantIds, title, metadata, conversationId, historyVisibility))
 
+// conversation:update
+struct UpdateConversation {
+  ConversationId conversationId;
+  std::optional<Title> title;
+  std::optional<Metadata> metadata;
+};
+BOOST_DESCRIBE_STRUCT(UpdateConversation, (), (conversationId, title, metadata))
+
+// conversation:mute
+struct MuteConversation {
+  ConversationId conversationId;
+  bool value = false;
+  std::optional<Timestamp> until; // none: until it is taken back
+};
+BOOST_DESCRIBE_STRUCT(MuteConversation, (), (conversationId, value, until))
+
+// conversation:archive, conversation:pin
+struct SetForOneself {
+  ConversationId conversationId;
+  bool value = false;
+};
+BOOST_DESCRIBE_STRUCT(SetForOneself, (), (conversationId, value))
+
+// participant:add
+struct AddParticipant {
+  ConversationId conversationId;
+  UserId userId;
+  Default<MemberRole, MemberRole::MEMBER> role;
+};
+BOOST_DESCRIBE_STRUCT(AddParticipant, (), (conversationId, userId, role))
+
+// participant:remove
+struct RemoveParticipant {
+  ConversationId conversationId;
+  UserId userId;
+};
+BOOST_DESCRIBE_STRUCT(RemoveParticipant, (), (conversationId, userId))
+
+// participant:role
+struct SetRole {
+  ConversationId conversationId;
+  UserId userId;
+  MemberRole role = MemberRole::MEMBER;
+};
+BOOST_DESCRIBE_STRUCT(SetRole, (), (conversationId, userId, role))
+
+// user:block
+struct BlockUser {
+  UserId userId;
+  OrEmpty<Text<0, limits::reason_chars_max>> reason;
+};
+BOOST_DESCRIBE_STRUCT(BlockUser, (), (userId, reason))
+
+// user:unblock
+struct UnblockUser {
+  UserId userId;
+};
+BOOST_DESCRIBE_STRUCT(UnblockUser, (), (userId))
+
 // conversation:list. Newest activity first; `before` is the nextCursor of the page that came last.
 struct ListConversations {
   std::optional<Cursor> before;

@@ -135,6 +135,15 @@ Fault read_user_id(wire::JsonView view, std::string& out) {
   return std::nullopt;
 }
 
+Fault read_timestamp(wire::JsonView view, UnixTime& out) {
+  const auto text = view.string();
+  if (!text) return must_be("a time", view);
+  const auto time = parse_iso8601(*text);
+  if (!time) return invalid({}, "must be a time in UTC such as 2026-01-31T12:00:00.000Z");
+  out = *time;
+  return std::nullopt;
+}
+
 Fault read_bool(wire::JsonView view, bool& out) {
   const auto value = view.boolean();
   if (!value) return must_be("true or false", view);

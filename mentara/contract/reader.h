@@ -30,6 +30,7 @@ Fault read_integer(wire::JsonView view, std::int64_t min, std::int64_t max, std:
 Fault read_json_object(wire::JsonView view, std::size_t bytes_max, std::string& out);
 Fault read_id(wire::JsonView view, std::string& out);
 Fault read_user_id(wire::JsonView view, std::string& out);
+Fault read_timestamp(wire::JsonView view, UnixTime& out);
 Fault read_bool(wire::JsonView view, bool& out);
 Fault read_enumerator(wire::JsonView view, std::span<const std::string_view> names, std::size_t& index);
 Fault check_list(wire::JsonView view, std::size_t max);
@@ -89,6 +90,11 @@ struct Reader<Id<Tag>> {
 template <>
 struct Reader<UserId> {
   static Fault read(wire::JsonView view, UserId& out) { return read_user_id(view, out.value); }
+};
+
+template <>
+struct Reader<Timestamp> {
+  static Fault read(wire::JsonView view, Timestamp& out) { return read_timestamp(view, out.value); }
 };
 
 template <>

@@ -153,6 +153,14 @@ struct SettingsShape {
 };
 BOOST_DESCRIBE_STRUCT(SettingsShape, (), (muted, mutedUntil, archived, pinned))
 
+// Of participant:* events and acks.
+struct ParticipantShape {
+  std::string_view userId;
+  MemberRole role;
+  UnixTime joinedAt;
+};
+BOOST_DESCRIBE_STRUCT(ParticipantShape, (), (userId, role, joinedAt))
+
 // A conversation as one member sees it.
 struct ConversationViewShape : ConversationShape {
   explicit ConversationViewShape(const ConversationView& view);

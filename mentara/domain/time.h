@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace mentara {
 
@@ -13,6 +15,8 @@ struct UnixTime {
 };
 
 std::string to_iso8601(UnixTime time); // 2026-01-31T23:59:59.123Z
+// As above; the fraction may be left out or have 1 to 9 digits. None: it is not a time in UTC.
+std::optional<UnixTime> parse_iso8601(std::string_view text);
 void append_iso8601(std::string& out, UnixTime time);
 
 // Where wall time comes from; a test passes its own.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -83,6 +84,45 @@ struct ConversationCreatedEvent {
   Conversation conversation;
   MemberIds members;
   Cursor cursor;
+};
+
+// Title or metadata are others now; what is none stayed.
+struct ConversationUpdatedEvent {
+  static constexpr std::string_view type = "ConversationUpdatedEvent";
+  Metadata metadata;
+  ConversationId conversation_id;
+  std::optional<std::string> title{};
+  std::optional<std::string> conversation_metadata{};
+  MemberIds members;
+  Cursor cursor;
+};
+
+// metadata.user_id: who did it, maybe the participant himself.
+struct ParticipantChange {
+  Metadata metadata;
+  ConversationId conversation_id;
+  UserId user_id;
+  MemberRole role = MemberRole::MEMBER;
+  UnixTime joined_at{};
+  MemberIds members; // everybody who is told: with who joined or left
+  Cursor cursor;
+};
+struct ParticipantJoinedEvent : ParticipantChange {
+  static constexpr std::string_view type = "ParticipantJoinedEvent";
+};
+struct ParticipantLeftEvent : ParticipantChange {
+  static constexpr std::string_view type = "ParticipantLeftEvent";
+};
+struct ParticipantUpdatedEvent : ParticipantChange { // his role
+  static constexpr std::string_view type = "ParticipantUpdatedEvent";
+};
+
+// What a member set for himself; concerns his own sockets alone.
+struct SettingsChangedEvent {
+  static constexpr std::string_view type = "SettingsChangedEvent";
+  Metadata metadata;
+  ConversationId conversation_id;
+  Settings settings;
 };
 
 // A socket was accepted by, or has left, a namespace. Nothing of this is stored.

@@ -16,6 +16,14 @@ std::string_view event_name(storage::LogType type) {
       return news::message_deleted.name;
     case storage::LogType::reaction_updated:
       return news::reaction_updated.name;
+    case storage::LogType::conversation_updated:
+      return news::conversation_updated.name;
+    case storage::LogType::participant_joined:
+      return news::participant_joined.name;
+    case storage::LogType::participant_left:
+      return news::participant_left.name;
+    case storage::LogType::participant_updated:
+      return news::participant_updated.name;
     case storage::LogType::message_read:
       return news::message_read.name;
     case storage::LogType::message_delivered:

@@ -40,6 +40,15 @@ MessagingGateway::MessagingGateway(wire::sio::Server& io, const Admission::Parts
   on(event::conversation_join, &MessagingGateway::on_conversation_join);
   on(event::conversation_leave, &MessagingGateway::on_conversation_leave);
   on(event::conversation_list, &MessagingRequests::list);
+  on(event::conversation_update, &MessagingRequests::update);
+  on(event::conversation_mute, &MessagingRequests::mute);
+  on(event::conversation_archive, &MessagingRequests::archive);
+  on(event::conversation_pin, &MessagingRequests::pin);
+  on(event::participant_add, &MessagingRequests::add_participant);
+  on(event::participant_remove, &MessagingRequests::remove_participant);
+  on(event::participant_role, &MessagingRequests::set_role);
+  on(event::user_block, &MessagingRequests::block);
+  on(event::user_unblock, &MessagingRequests::unblock);
   on(event::conversation_history, &MessagingRequests::history);
 
   nsp_.on_unhandled([](Socket& socket, std::string_view name, const wire::sio::Args&, wire::sio::Ack ack) {
@@ -105,7 +114,7 @@ void MessagingGateway::on_conversation_join(Socket& socket, contract::WhichConve
 
 void MessagingGateway::on_conversation_leave(Socket& socket, contract::WhichConversation request, Answer answer) {
   const Typing::Typist typist{socket.id(), caller_of(socket).user().id, request.conversationId};
-  if (typing_.stop(typist)) tell_typing(typist, false);
+  if (const auto stopped = typing_.stop(typist)) tell_typing(*stopped, false);
   socket.leave(conversation_room(request.conversationId));
   requests_.open(actor_of(socket), std::move(request), std::move(answer).as_reply());
 }
@@ -113,40 +122,43 @@ void MessagingGateway::on_conversation_leave(Socket& socket, contract::WhichConv
 // --- typing ---
 
 void MessagingGateway::on_typing_start(Socket& socket, contract::WhichConversation request, Answer answer) {
-  // Who has the conversation open was found to be a member then.
-  if (socket.in_room(conversation_room(request.conversationId))) {
-    begin_typing(socket, request.conversationId);
+  // Who has the conversation open is a member.
+  Typing::Typist typist{socket.id(), caller_of(socket).user().id, request.conversationId, {}};
+  if (socket.in_room(conversation_room(request.conversationId)) && typing_.go_on(typist, loop_.now())) {
     return answer.success(contract::PlainAck{});
   }
-  requests_.check_member(actor_of(socket), request,
-                         [this, weak = socket.weak_from_this(), id = request.conversationId,
-                          answer = std::move(answer)](Result<std::string, Failure> member) mutable {
-                           if (!member) return answer.failure(member.error());
-                           const auto typing = weak.lock();
-                           if (typing && typing->connected()) begin_typing(*typing, id);
-                           answer.success(wire::RawJson{*member});
-                         });
+  requests_.hidden_from(actor_of(socket), request.conversationId,
+                        [this, weak = socket.weak_from_this(), typist = std::move(typist),
+                         answer = std::move(answer)](Result<std::vector<UserId>, Failure> hidden_from) mutable {
+                          if (!hidden_from) return answer.failure(hidden_from.error());
+                          typist.hidden_from = std::move(*hidden_from);
+                          const auto typing = weak.lock();
+                          if (typing && typing->connected()) begin_typing(typist);
+                          answer.success(contract::PlainAck{});
+                        });
 }
 
 void MessagingGateway::on_typing_stop(Socket& socket, contract::WhichConversation request, Answer answer) {
   const Typing::Typist typist{socket.id(), caller_of(socket).user().id, request.conversationId};
-  if (typing_.stop(typist)) {
-    tell_typing(typist, false);
+  if (const auto stopped = typing_.stop(typist)) {
+    tell_typing(*stopped, false);
     return answer.success(contract::PlainAck{});
   }
   requests_.check_member(actor_of(socket), std::move(request), std::move(answer).as_reply());
 }
 
-void MessagingGateway::begin_typing(Socket& socket, const ConversationId& conversation) {
-  const Typing::Typist typist{socket.id(), caller_of(socket).user().id, conversation};
+void MessagingGateway::begin_typing(const Typing::Typist& typist) {
   if (typing_.start(typist, loop_.now())) tell_typing(typist, true);
   arm_typing();
 }
 
 void MessagingGateway::tell_typing(const Typing::Typist& typist, bool is_typing) {
-  nsp_.to(conversation_room(typist.conversation_id))
-      .except(user_room(typist.user_id))
-      .volatile_()
+  wire::sio::BroadcastOptions options;
+  options.rooms.push_back(conversation_room(typist.conversation_id));
+  options.except.push_back(user_room(typist.user_id));
+  for (const UserId& user : typist.hidden_from) options.except.push_back(user_room(user));
+  options.flags.is_volatile = true;
+  wire::sio::Broadcast(nsp_.adapter(), std::move(options))
       .emit(contract::messaging::server_event::typing.name,
             contract::TypingChanged{typist.conversation_id.value, typist.user_id.value, is_typing});
 }

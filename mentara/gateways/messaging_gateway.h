@@ -43,7 +43,7 @@ class MessagingGateway {
   void on_conversation_join(wire::sio::Socket& socket, contract::WhichConversation request, Answer answer);
   void on_conversation_leave(wire::sio::Socket& socket, contract::WhichConversation request, Answer answer);
 
-  void begin_typing(wire::sio::Socket& socket, const ConversationId& conversation);
+  void begin_typing(const Typing::Typist& typist);
   void tell_typing(const Typing::Typist& typist, bool is_typing);
   void end_typing(const std::vector<Typing::Typist>& typists);
   void expire_typing();

@@ -4,21 +4,36 @@
 
 namespace mentara::gateways {
 
+std::vector<Typing::Entry>::iterator Typing::find(const Typist& typist) {
+  return std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.typist.is(typist); });
+}
+
 bool Typing::start(const Typist& typist, wire::TimePoint now) {
-  const auto found =
-      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.typist == typist; });
+  const auto found = find(typist);
   if (found == entries_.end()) {
     entries_.push_back({typist, now + ends_after, now});
     return true;
   }
   found->ends = now + ends_after;
+  found->typist = typist;
   if (now - found->told < told_again_after) return false;
   found->told = now;
   return true;
 }
 
-bool Typing::stop(const Typist& typist) {
-  return std::erase_if(entries_, [&](const Entry& entry) { return entry.typist == typist; }) > 0;
+bool Typing::go_on(const Typist& typist, wire::TimePoint now) {
+  const auto found = find(typist);
+  if (found == entries_.end() || now - found->told >= told_again_after) return false;
+  found->ends = now + ends_after;
+  return true;
+}
+
+std::optional<Typing::Typist> Typing::stop(const Typist& typist) {
+  const auto found = find(typist);
+  if (found == entries_.end()) return std::nullopt;
+  Typist stopped = std::move(found->typist);
+  entries_.erase(found);
+  return stopped;
 }
 
 template <class Which>

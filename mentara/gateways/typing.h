@@ -18,7 +18,11 @@ class Typing {
     std::string socket_id;
     UserId user_id;
     ConversationId conversation_id;
+    std::vector<UserId> hidden_from{}; // who is not told
     friend bool operator==(const Typist&, const Typist&) = default;
+    bool is(const Typist& other) const { // whoever is told
+      return socket_id == other.socket_id && conversation_id == other.conversation_id;
+    }
   };
 
   static constexpr wire::Duration ends_after = wire::seconds(5); // without a new start
@@ -27,7 +31,10 @@ class Typing {
 
   // True: the others are to be told.
   bool start(const Typist& typist, wire::TimePoint now);
-  bool stop(const Typist& typist);
+  // start() for who is known to be typing and was told of a moment ago. False: he is not.
+  bool go_on(const Typist& typist, wire::TimePoint now);
+  // Who was typing until now, as he was told of; none: he was not.
+  std::optional<Typist> stop(const Typist& typist);
   // Those whose time is up; they are typing no more.
   std::vector<Typist> expire(wire::TimePoint now);
   // Everything that the socket was typing.
@@ -42,6 +49,7 @@ class Typing {
     wire::TimePoint ends;
     wire::TimePoint told;
   };
+  std::vector<Entry>::iterator find(const Typist& typist);
   template <class Which>
   std::vector<Typist> take(Which which);
 

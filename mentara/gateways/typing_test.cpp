@@ -8,9 +8,9 @@ namespace {
 using namespace std::chrono_literals;
 
 const wire::TimePoint t0{};
-const Typing::Typist alice{"s1", UserId{"alice"}, ConversationId{"c1"}};
-const Typing::Typist alice_elsewhere{"s1", UserId{"alice"}, ConversationId{"c2"}};
-const Typing::Typist bob{"s2", UserId{"bob"}, ConversationId{"c1"}};
+const Typing::Typist alice{"s1", UserId{"alice"}, ConversationId{"c1"}, {}};
+const Typing::Typist alice_elsewhere{"s1", UserId{"alice"}, ConversationId{"c2"}, {}};
+const Typing::Typist bob{"s2", UserId{"bob"}, ConversationId{"c1"}, {}};
 
 TEST(Typing, tells_the_others_at_the_start_and_at_the_stop) {
   Typing typing;
@@ -32,6 +32,23 @@ TEST(Typing, relays_a_repeated_start_only_every_two_seconds) {
   EXPECT_FALSE(typing.start(alice, t0 + 1999ms));
   EXPECT_TRUE(typing.start(alice, t0 + 2s));
   EXPECT_FALSE(typing.start(alice, t0 + 3s));
+}
+
+TEST(Typing, goes_on_without_asking_who_is_told_until_it_is_told_again) {
+  Typing typing;
+  EXPECT_FALSE(typing.go_on(alice, t0)) << "she has not begun";
+  typing.start(alice, t0);
+  EXPECT_TRUE(typing.go_on(alice, t0 + 1s));
+  EXPECT_EQ(typing.next_expiry(), t0 + 6s);
+  EXPECT_FALSE(typing.go_on(alice, t0 + 2s));
+}
+
+TEST(Typing, ends_for_those_to_whom_it_began) {
+  Typing typing;
+  Typing::Typist hidden = alice;
+  hidden.hidden_from = {UserId{"bob"}};
+  typing.start(hidden, t0);
+  EXPECT_EQ(typing.stop(alice), hidden);
 }
 
 TEST(Typing, ends_by_itself_five_seconds_after_the_last_start) {

@@ -21,6 +21,14 @@ WebSocketEventService::WebSocketEventService(events::EventBus& bus, wire::sio::S
   bus.subscribe<events::ReactionChangedEvent>("websocket", [this](const auto& event) { on_reaction_changed(event); });
   bus.subscribe<events::MessageReadEvent>("websocket", [this](const auto& event) { on_message_read(event); });
   bus.subscribe<events::MessageDeliveredEvent>("websocket", [this](const auto& event) { on_message_delivered(event); });
+  bus.subscribe<events::ConversationUpdatedEvent>("websocket",
+                                                  [this](const auto& event) { on_conversation_updated(event); });
+  bus.subscribe<events::SettingsChangedEvent>("websocket", [this](const auto& event) { on_settings_changed(event); });
+  bus.subscribe<events::ParticipantJoinedEvent>("websocket",
+                                                [this](const auto& event) { on_participant_joined(event); });
+  bus.subscribe<events::ParticipantLeftEvent>("websocket", [this](const auto& event) { on_participant_left(event); });
+  bus.subscribe<events::ParticipantUpdatedEvent>("websocket",
+                                                 [this](const auto& event) { on_participant_updated(event); });
   bus.subscribe<events::ConversationCreatedEvent>("websocket",
                                                   [this](const auto& event) { on_conversation_created(event); });
 }
@@ -102,6 +110,45 @@ void WebSocketEventService::on_conversation_created(const events::ConversationCr
   const std::string cursor = to_text(event.cursor);
   tell(event.cursor, event.members, event.metadata, news::conversation_created.name,
        contract::ConversationCreated{contract::ConversationShape(event.conversation), cursor});
+}
+
+void WebSocketEventService::on_conversation_updated(const events::ConversationUpdatedEvent& event) {
+  const std::string cursor = to_text(event.cursor);
+  contract::ConversationChanges changes;
+  if (event.title) changes.title = *event.title;
+  if (event.conversation_metadata) changes.metadata = wire::RawJson{*event.conversation_metadata};
+  tell(event.cursor, event.members, event.metadata, news::conversation_updated.name,
+       contract::ConversationUpdated{event.conversation_id.value, changes, cursor});
+}
+
+void WebSocketEventService::on_settings_changed(const events::SettingsChangedEvent& event) {
+  messaging_.to(connections::user_room(event.metadata.user_id))
+      .emit(news::conversation_settings.name,
+            contract::SettingsChanged{event.conversation_id.value, contract::SettingsShape(event.settings)});
+}
+
+void WebSocketEventService::on_participant_joined(const events::ParticipantJoinedEvent& event) {
+  tell_participant(news::participant_joined.name, event);
+}
+
+void WebSocketEventService::on_participant_left(const events::ParticipantLeftEvent& event) {
+  // Whatever he has open of it is closed, on all loops: he hears nobody type any more.
+  messaging_.to(connections::user_room(event.user_id))
+      .sockets_leave(connections::conversation_room(event.conversation_id));
+  tell_participant(news::participant_left.name, event);
+}
+
+void WebSocketEventService::on_participant_updated(const events::ParticipantUpdatedEvent& event) {
+  tell_participant(news::participant_updated.name, event);
+}
+
+void WebSocketEventService::tell_participant(std::string_view name, const events::ParticipantChange& change) {
+  const std::string cursor = to_text(change.cursor);
+  tell(change.cursor, change.members, change.metadata, name,
+       contract::ParticipantChanged{change.conversation_id.value,
+                                    {change.user_id.value, change.role, change.joined_at},
+                                    change.metadata.user_id.value,
+                                    cursor});
 }
 
 } // namespace mentara::gateways

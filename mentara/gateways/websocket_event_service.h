@@ -29,6 +29,12 @@ class WebSocketEventService {
   void on_reaction_changed(const events::ReactionChangedEvent& event);
   void on_message_read(const events::MessageReadEvent& event);
   void on_message_delivered(const events::MessageDeliveredEvent& event);
+  void on_conversation_updated(const events::ConversationUpdatedEvent& event);
+  void on_settings_changed(const events::SettingsChangedEvent& event);
+  void on_participant_joined(const events::ParticipantJoinedEvent& event);
+  void on_participant_left(const events::ParticipantLeftEvent& event);
+  void on_participant_updated(const events::ParticipantUpdatedEvent& event);
+  void tell_participant(std::string_view name, const events::ParticipantChange& change);
   void on_conversation_created(const events::ConversationCreatedEvent& event);
 
   // To the user_ rooms of all members, without the socket on which it was done.

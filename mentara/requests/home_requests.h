@@ -17,11 +17,16 @@ class HomeRequests {
   // `ask(Done<T>)` on the home loop; `to_ack(const T&)`, back on this one, gives a payload that may borrow.
   template <class T, class Ask, class ToAck>
   void ask(Reply reply, Ask ask, ToAck to_ack) const {
-    home_.run(loop_, [this, reply = std::move(reply), ask = std::move(ask), to_ack]() mutable {
-      ask(home_.answer_on<T>(loop_, [reply = std::move(reply), to_ack](wire::Result<T, Failure> result) mutable {
-        if (!result) return reply(std::move(result.error()));
-        reply(wire::to_json(to_ack(*result)));
-      }));
+    run<T>(std::move(ask), [reply = std::move(reply), to_ack](wire::Result<T, Failure> result) mutable {
+      if (!result) return reply(std::move(result.error()));
+      reply(wire::to_json(to_ack(*result)));
+    });
+  }
+  // `then(Result<T, Failure>)`, back on this loop.
+  template <class T, class Ask, class Then>
+  void run(Ask ask, Then then) const {
+    home_.run(loop_, [this, ask = std::move(ask), then = std::move(then)]() mutable {
+      ask(home_.answer_on<T>(loop_, std::move(then)));
     });
   }
 

@@ -29,6 +29,10 @@ contract::ConversationAck to_ack(const ConversationView& view) {
 
 contract::PlainAck plain(std::monostate) { return {}; }
 
+contract::ParticipantAck to_participant_ack(const services::Participant& participant) {
+  return {.participant = {participant.user_id.value, participant.role, participant.joined_at}};
+}
+
 contract::ReactionsAck to_reactions_ack(const std::vector<Reaction>& reactions) { return {.reactions = {reactions}}; }
 
 } // namespace
@@ -167,6 +171,50 @@ void MessagingRequests::list(Actor actor, contract::ListConversations request, R
       });
 }
 
+void MessagingRequests::update(Actor actor, contract::UpdateConversation request, Reply reply) {
+  home_.ask<ConversationView>(
+      std::move(reply),
+      [this, actor = std::move(actor), request = std::move(request)](Done<ConversationView> done) mutable {
+        const auto text = [](auto& field) { return field ? std::optional(std::move(field->value)) : std::nullopt; };
+        services_.conversations.update(std::move(actor), std::move(request.conversationId), text(request.title),
+                                       text(request.metadata), std::move(done));
+      },
+      to_ack);
+}
+
+void MessagingRequests::mute(Actor actor, contract::MuteConversation request, Reply reply) {
+  const auto until = request.until ? std::optional(request.until->value) : std::nullopt;
+  change_settings(std::move(actor), std::move(request.conversationId), {.muted = request.value, .muted_until = until},
+                  std::move(reply));
+}
+
+void MessagingRequests::archive(Actor actor, contract::SetForOneself request, Reply reply) {
+  change_settings(std::move(actor), std::move(request.conversationId), {.archived = request.value}, std::move(reply));
+}
+
+void MessagingRequests::pin(Actor actor, contract::SetForOneself request, Reply reply) {
+  change_settings(std::move(actor), std::move(request.conversationId), {.pinned = request.value}, std::move(reply));
+}
+
+void MessagingRequests::change_settings(Actor actor, ConversationId conversation, services::SettingsChange change,
+                                        Reply reply) {
+  home_.ask<Settings>(
+      std::move(reply),
+      [this, actor = std::move(actor), id = std::move(conversation), change](Done<Settings> done) mutable {
+        services_.conversations.change_settings(std::move(actor), std::move(id), change, std::move(done));
+      },
+      [](const Settings& settings) { return contract::SettingsAck{.settings = contract::SettingsShape(settings)}; });
+}
+
+void MessagingRequests::join(Actor actor, contract::WhichConversation request, Reply reply) {
+  home_.ask<ConversationView>(
+      std::move(reply),
+      [this, actor = std::move(actor), id = std::move(request.conversationId)](Done<ConversationView> done) mutable {
+        services_.conversations.join(std::move(actor), std::move(id), std::move(done));
+      },
+      to_ack);
+}
+
 void MessagingRequests::open(Actor actor, contract::WhichConversation request, Reply reply) {
   home_.ask<ConversationView>(
       std::move(reply),
@@ -181,6 +229,59 @@ void MessagingRequests::check_member(Actor actor, contract::WhichConversation re
       std::move(reply),
       [this, actor = std::move(actor), id = std::move(request.conversationId)](Done<std::monostate> done) mutable {
         services_.conversations.check_member(std::move(actor), std::move(id), std::move(done));
+      },
+      plain);
+}
+
+// --- participants ---
+
+void MessagingRequests::add_participant(Actor actor, contract::AddParticipant request, Reply reply) {
+  home_.ask<services::Participant>(
+      std::move(reply),
+      [this, actor = std::move(actor), request = std::move(request)](Done<services::Participant> done) mutable {
+        services_.participants.add(std::move(actor), std::move(request.conversationId), std::move(request.userId),
+                                   request.role.value, std::move(done));
+      },
+      to_participant_ack);
+}
+
+void MessagingRequests::remove_participant(Actor actor, contract::RemoveParticipant request, Reply reply) {
+  home_.ask<services::Participant>(
+      std::move(reply),
+      [this, actor = std::move(actor), request = std::move(request)](Done<services::Participant> done) mutable {
+        services_.participants.remove(std::move(actor), std::move(request.conversationId), std::move(request.userId),
+                                      std::move(done));
+      },
+      to_participant_ack);
+}
+
+void MessagingRequests::set_role(Actor actor, contract::SetRole request, Reply reply) {
+  home_.ask<services::Participant>(
+      std::move(reply),
+      [this, actor = std::move(actor), request = std::move(request)](Done<services::Participant> done) mutable {
+        services_.participants.set_role(std::move(actor), std::move(request.conversationId), std::move(request.userId),
+                                        request.role, std::move(done));
+      },
+      to_participant_ack);
+}
+
+// --- users ---
+
+void MessagingRequests::block(Actor actor, contract::BlockUser request, Reply reply) {
+  home_.ask<std::monostate>(
+      std::move(reply),
+      [this, actor = std::move(actor), request = std::move(request)](Done<std::monostate> done) mutable {
+        services_.blocks.block(std::move(actor), std::move(request.userId), std::move(request.reason.value),
+                               std::move(done));
+      },
+      plain);
+}
+
+void MessagingRequests::unblock(Actor actor, contract::UnblockUser request, Reply reply) {
+  home_.ask<std::monostate>(
+      std::move(reply),
+      [this, actor = std::move(actor), user = std::move(request.userId)](Done<std::monostate> done) mutable {
+        services_.blocks.unblock(std::move(actor), std::move(user), std::move(done));
       },
       plain);
 }

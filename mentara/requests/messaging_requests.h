@@ -1,11 +1,16 @@
 #pragma once
 
+#include <utility>
+#include <vector>
+
 #include "mentara/contract/messaging_requests.h"
 #include "mentara/requests/home_requests.h"
 #include "mentara/services/actor.h"
+#include "mentara/services/block_service.h"
 #include "mentara/services/conversation_service.h"
 #include "mentara/services/message_change_service.h"
 #include "mentara/services/message_service.h"
+#include "mentara/services/participant_service.h"
 
 // What the requests of the contract mean, whichever way they came: sockets and REST ask the same services for the same
 // things and get the same answers. One object for each loop.
@@ -17,6 +22,8 @@ class MessagingRequests {
     services::MessageService& messages;
     services::MessageChangeService& message_changes;
     services::ConversationService& conversations;
+    services::ParticipantService& participants;
+    services::BlockService& blocks;
   };
   using Actor = services::Actor;
 
@@ -35,10 +42,33 @@ class MessagingRequests {
 
   void create(Actor actor, contract::CreateConversation request, Reply reply);
   void list(Actor actor, contract::ListConversations request, Reply reply);
+  void update(Actor actor, contract::UpdateConversation request, Reply reply);
+  void mute(Actor actor, contract::MuteConversation request, Reply reply);
+  void archive(Actor actor, contract::SetForOneself request, Reply reply);
+  void pin(Actor actor, contract::SetForOneself request, Reply reply);
+  void join(Actor actor, contract::WhichConversation request, Reply reply);
   void open(Actor actor, contract::WhichConversation request, Reply reply);
   void check_member(Actor actor, contract::WhichConversation request, Reply reply);
+  // Not answered to clients: who of the conversation is not to see the actor type.
+  template <class Then>
+  void hidden_from(Actor actor, ConversationId conversation, Then then) {
+    home_.run<std::vector<UserId>>(
+        [this, actor = std::move(actor), conversation = std::move(conversation)](auto done) mutable {
+          services_.blocks.hidden_from(std::move(actor), std::move(conversation), std::move(done));
+        },
+        std::move(then));
+  }
+
+  void add_participant(Actor actor, contract::AddParticipant request, Reply reply);
+  void remove_participant(Actor actor, contract::RemoveParticipant request, Reply reply);
+  void set_role(Actor actor, contract::SetRole request, Reply reply);
+
+  void block(Actor actor, contract::BlockUser request, Reply reply);
+  void unblock(Actor actor, contract::UnblockUser request, Reply reply);
 
  private:
+  void change_settings(Actor actor, ConversationId conversation, services::SettingsChange change, Reply reply);
+
   const HomeRequests home_;
   const Services services_;
 };

@@ -52,6 +52,11 @@ struct Describe<contract::Integer<least, most>> {
   static Type type() { return {.kind = Kind::integer, .min = least, .max = most}; }
 };
 
+template <>
+struct Describe<contract::Timestamp> {
+  static Type type() { return {.kind = Kind::timestamp}; }
+};
+
 template <class T, std::size_t most>
 struct Describe<contract::List<T, most>> {
   static Type type() { return {.kind = Kind::list, .max = most, .element = type_of<T>()}; }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -40,6 +41,14 @@ struct ConversationPage {
   std::string next_cursor{};                   // empty: that was all
 };
 
+// What is none stays as it is.
+struct SettingsChange {
+  std::optional<bool> muted{};
+  std::optional<UnixTime> muted_until{}; // of a muting; none: until it is taken back
+  std::optional<bool> archived{};
+  std::optional<bool> pinned{};
+};
+
 // Owned by the home loop. For what was stored, first the answer is given, then the event is published.
 class ConversationService {
  public:
@@ -47,9 +56,18 @@ class ConversationService {
 
   void create(Actor actor, NewConversation request, Done<CreatedConversation> done);
   void list(Actor actor, ConversationQuery query, Done<ConversationPage> done);
+  // As ADMIN or MODERATOR; what is none stays as it is.
+  void update(Actor actor, ConversationId conversation_id, std::optional<std::string> title,
+              std::optional<std::string> metadata, Done<ConversationView> done);
+  // For oneself.
+  void change_settings(Actor actor, ConversationId conversation_id, SettingsChange change, Done<Settings> done);
+
   // What a member sees of it; for everybody else it does not exist.
   void open(Actor actor, ConversationId conversation_id, Done<ConversationView> done);
-  // open() for those who only need to know whether they may (typing).
+  // open() for a socket that is going to hear what happens in it: answered in the order of the log, so that who is
+  // removed at the same time is in it either before he is removed or not at all.
+  void join(Actor actor, ConversationId conversation_id, Done<ConversationView> done);
+  // open() for those who only need to know whether they may.
   void check_member(Actor actor, ConversationId conversation_id, Done<std::monostate> done);
 
  private:

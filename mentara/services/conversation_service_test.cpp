@@ -59,9 +59,9 @@ TEST_F(ConversationServiceTest, a_used_id_is_a_conflict) {
 }
 
 TEST_F(ConversationServiceTest, a_direct_one_needs_exactly_one_other) {
-  for (const std::vector<UserId>& participants :
+  for (const std::vector<UserId>& others :
        {std::vector<UserId>{}, {{"ann"}}, {{"bob"}, {"cid"}}, {{"ann"}, {"bob"}, {"cid"}}}) {
-    const auto answer = create("ann", {.type = ConversationType::DIRECT, .participant_ids = participants});
+    const auto answer = create("ann", {.type = ConversationType::DIRECT, .participant_ids = others});
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().code, Code::invalid_payload);
     EXPECT_EQ(answer.error().field, "participantIds");

@@ -43,6 +43,7 @@ Result<Changed, Failure> edit_message(Transaction& transaction, const UserId& us
   if (content.empty() && message.attachments.empty()) {
     return invalid("content", "content must have at least 1 character, unless there are attachments");
   }
+  if (auto failure = blocked_in_direct(transaction, found->member)) return *std::move(failure);
   if (message.content == content) return Changed{std::move(message)};
   message.content = content;
   message.edited_at = now;
@@ -93,6 +94,7 @@ Result<Reacted, Failure> add_one(Transaction& transaction, const UserId& user, c
   auto found = access_message(transaction, user, id);
   if (!found) return std::move(found.error());
   if (found->message.deleted_at) return was_deleted();
+  if (auto failure = blocked_in_direct(transaction, found->member)) return *std::move(failure);
   auto before = transaction.message_details().reactions(id);
   auto no_room = no_room_for(before, emoji);
   const auto mine = std::find_if(before.begin(), before.end(), [&](const Reaction& reaction) {

@@ -62,6 +62,7 @@ Result<Sent, Failure> send_message(Transaction& transaction, const UserId& user,
       return Sent{{*std::move(earlier), true}};
     }
   }
+  if (auto failure = blocked_in_direct(transaction, *sender)) return *std::move(failure);
   if (draft.reply_to) {
     const auto found = access_message(transaction, user, draft.reply_to->id);
     if (!found || found->message.conversation_id != draft.conversation_id) return not_found("message");

@@ -6,9 +6,11 @@
 #include <vector>
 
 #include "mentara/events/events.h"
+#include "mentara/services/block_service.h"
 #include "mentara/services/conversation_service.h"
 #include "mentara/services/message_change_service.h"
 #include "mentara/services/message_service.h"
+#include "mentara/services/participant_service.h"
 #include "mentara/storage/sqlite.h"
 #include "mentara/storage/sqlite_store.h"
 #include "mentara/storage/test_support.h"
@@ -35,6 +37,8 @@ struct World {
     messages.emplace(*store, bus, clock);
     message_changes.emplace(*store, bus, clock);
     conversations.emplace(*store, bus, clock);
+    participants.emplace(*store, bus, clock);
+    blocks.emplace(*store, clock);
   }
 
   wire::Result<SentMessage, Failure> send(const std::string& user, NewMessage message) {
@@ -80,6 +84,44 @@ struct World {
     return ask<ConversationView>(
         [&](auto done) { conversations->open(actor(user), ConversationId{conversation}, std::move(done)); });
   }
+  wire::Result<ConversationView, Failure> update(const std::string& user, std::optional<std::string> title,
+                                                 std::optional<std::string> metadata) {
+    return ask<ConversationView>([&](auto done) {
+      conversations->update(actor(user), ConversationId{"c"}, std::move(title), std::move(metadata), std::move(done));
+    });
+  }
+  wire::Result<Settings, Failure> change(const std::string& user, SettingsChange change) {
+    return ask<Settings>(
+        [&](auto done) { conversations->change_settings(actor(user), ConversationId{"c"}, change, std::move(done)); });
+  }
+  using Participation = wire::Result<Participant, Failure>;
+  Participation ask_add(const std::string& user, const std::string& conversation, const std::string& added,
+                        MemberRole role) {
+    return ask<Participant>([&](auto done) {
+      participants->add(actor(user), ConversationId{conversation}, {added}, role, std::move(done));
+    });
+  }
+  Participation add(const std::string& user, const std::string& added, MemberRole role = MemberRole::MEMBER) {
+    return ask_add(user, "c", added, role);
+  }
+  Participation remove(const std::string& user, const std::string& removed) {
+    return ask<Participant>(
+        [&](auto done) { participants->remove(actor(user), ConversationId{"c"}, {removed}, std::move(done)); });
+  }
+  Participation set_role(const std::string& user, const std::string& changed, MemberRole role) {
+    return ask<Participant>(
+        [&](auto done) { participants->set_role(actor(user), ConversationId{"c"}, {changed}, role, std::move(done)); });
+  }
+  wire::Result<std::monostate, Failure> block(const std::string& user, const std::string& blocked) {
+    return ask<std::monostate>([&](auto done) { blocks->block(actor(user), {blocked}, {}, std::move(done)); });
+  }
+  wire::Result<std::monostate, Failure> unblock(const std::string& user, const std::string& blocked) {
+    return ask<std::monostate>([&](auto done) { blocks->unblock(actor(user), {blocked}, std::move(done)); });
+  }
+  wire::Result<std::vector<UserId>, Failure> hidden_from(const std::string& user, const std::string& conversation) {
+    return ask<std::vector<UserId>>(
+        [&](auto done) { blocks->hidden_from(actor(user), ConversationId{conversation}, std::move(done)); });
+  }
   // A conversation of these, called `id`.
   void make_group(const std::string& id, const std::vector<std::string>& users) {
     NewConversation request{.type = ConversationType::GROUP, .conversation_id = {id}};
@@ -106,20 +148,36 @@ struct World {
   std::vector<events::ReactionChangedEvent> reacted;
   std::vector<events::MessageReadEvent> was_read;
   std::vector<events::ConversationCreatedEvent> created;
+  std::vector<events::ConversationUpdatedEvent> conversation_updates;
+  std::vector<events::SettingsChangedEvent> settings_changes;
+  std::vector<events::ParticipantJoinedEvent> joined;
+  std::vector<events::ParticipantLeftEvent> left;
+  std::vector<events::ParticipantUpdatedEvent> updated_participants;
   std::optional<storage::SqliteStore> store{std::in_place, options(), loop.post()};
   std::optional<MessageService> messages{std::in_place, *store, bus, clock};
   std::optional<MessageChangeService> message_changes{std::in_place, *store, bus, clock};
   std::optional<ConversationService> conversations{std::in_place, *store, bus, clock};
+  std::optional<ParticipantService> participants{std::in_place, *store, bus, clock};
+  std::optional<BlockService> blocks{std::in_place, *store, clock};
 
  private:
   storage::SqliteOptions options() const { return {.data_directory = directory.path(), .clock = &clock}; }
+  template <class Event>
+  void keep(std::vector<Event>& heard) {
+    bus.subscribe<Event>("test", [&heard](const auto& event) { heard.push_back(event); });
+  }
   void listen() {
-    bus.subscribe<events::MessageSentEvent>("test", [this](const auto& event) { sent.push_back(event); });
-    bus.subscribe<events::MessageUpdatedEvent>("test", [this](const auto& event) { updated.push_back(event); });
-    bus.subscribe<events::MessageDeletedEvent>("test", [this](const auto& event) { deleted.push_back(event); });
-    bus.subscribe<events::ReactionChangedEvent>("test", [this](const auto& event) { reacted.push_back(event); });
-    bus.subscribe<events::MessageReadEvent>("test", [this](const auto& event) { was_read.push_back(event); });
-    bus.subscribe<events::ConversationCreatedEvent>("test", [this](const auto& event) { created.push_back(event); });
+    keep(sent);
+    keep(updated);
+    keep(deleted);
+    keep(reacted);
+    keep(was_read);
+    keep(created);
+    keep(conversation_updates);
+    keep(settings_changes);
+    keep(joined);
+    keep(left);
+    keep(updated_participants);
   }
 };
 

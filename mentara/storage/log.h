@@ -24,6 +24,10 @@ enum class LogType {
   message_updated = 10,
   message_deleted = 11,
   reaction_updated = 12,
+  conversation_updated = 13,
+  participant_joined = 14,
+  participant_left = 15,
+  participant_updated = 16,
 };
 
 struct LogRow {

@@ -45,6 +45,20 @@ std::string reaction_updated_payload(const Message& message, const std::vector<R
       contract::ReactionsChanged{message.id.value, message.conversation_id.value, {reactions}, {}});
 }
 
+std::string conversation_updated_payload(const ConversationId& conversation, const std::optional<std::string>& title,
+                                         const std::optional<std::string>& metadata) {
+  contract::ConversationChanges changes;
+  if (title) changes.title = *title;
+  if (metadata) changes.metadata = wire::RawJson{*metadata};
+  return contract::without_cursor(contract::ConversationUpdated{conversation.value, changes, {}});
+}
+
+std::string participant_payload(const ConversationId& conversation, const UserId& user, MemberRole role,
+                                UnixTime joined_at, const UserId& by) {
+  return contract::without_cursor(
+      contract::ParticipantChanged{conversation.value, {user.value, role, joined_at}, by.value, {}});
+}
+
 std::string message_read_payload(const ConversationId& conversation, const UserId& user, std::int64_t seq,
                                  UnixTime at) {
   return contract::without_cursor(contract::MessageRead{conversation.value, user.value, seq, at, {}});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "mentara/domain/conversation.h"
@@ -14,6 +15,11 @@ namespace mentara::storage {
 std::string message_payload(const Message& message); // also when it was updated
 std::string message_deleted_payload(const Message& tombstone);
 std::string reaction_updated_payload(const Message& message, const std::vector<Reaction>& reactions);
+std::string conversation_updated_payload(const ConversationId& conversation, const std::optional<std::string>& title,
+                                         const std::optional<std::string>& metadata);
+// participant:joined, participant:left, participant:updated
+std::string participant_payload(const ConversationId& conversation, const UserId& user, MemberRole role,
+                                UnixTime joined_at, const UserId& by);
 std::string message_read_payload(const ConversationId& conversation, const UserId& user, std::int64_t seq, UnixTime at);
 std::string message_delivered_payload(const ConversationId& conversation, const UserId& user, std::int64_t seq,
                                       UnixTime at);

@@ -46,11 +46,22 @@ TEST(LogPayload, of_a_deletion_and_of_reactions) {
                         .content = "",
                         .deleted_at = UnixTime{6},
                         .deleted_by = {"bob"}};
-  EXPECT_EQ(message_deleted_payload(message), R"({"messageId":"m1","conversationId":"c1","seq":4,"deletedBy":"bob",)"
-                                              R"("deletedAt":"1970-01-01T00:00:00.006Z"})");
-  EXPECT_EQ(reaction_updated_payload(message, {{"👍", {{"ann"}, {"bob"}}}}),
-            R"({"messageId":"m1","conversationId":"c1","reactions":[{"emoji":"👍","count":2,)"
-            R"("userIds":["ann","bob"]}]})");
+  EXPECT_EQ(
+      message_deleted_payload(message),
+      R"({"messageId":"m1","conversationId":"c1","seq":4,"deletedBy":"bob","deletedAt":"1970-01-01T00:00:00.006Z"})");
+  EXPECT_EQ(reaction_updated_payload(message, {{"👍", {{"ann"}, {"bob"}}}, {"❤", {{"ann"}}}}),
+            R"({"messageId":"m1","conversationId":"c1","reactions":[{"emoji":"👍","count":2,"userIds":["ann","bob"]},)"
+            R"({"emoji":"❤","count":1,"userIds":["ann"]}]})");
+}
+
+TEST(LogPayload, of_members_and_their_conversation) {
+  EXPECT_EQ(participant_payload({"c1"}, {"ann"}, MemberRole::MODERATOR, {6}, {"bob"}),
+            R"({"conversationId":"c1","participant":{"userId":"ann","role":"MODERATOR",)"
+            R"("joinedAt":"1970-01-01T00:00:00.006Z"},"by":"bob"})");
+  EXPECT_EQ(conversation_updated_payload({"c1"}, "new", R"({"a":1})"),
+            R"({"conversationId":"c1","changes":{"title":"new","metadata":{"a":1}}})");
+  EXPECT_EQ(conversation_updated_payload({"c1"}, std::nullopt, "{}"),
+            R"({"conversationId":"c1","changes":{"metadata":{}}})");
 }
 
 TEST(LogPayload, of_watermarks) {

@@ -15,7 +15,8 @@ using sqlite::Rows;
 #define SELECT_MEMBERSHIP                                                              \
   "SELECT " USER_COLUMNS                                                               \
   ", c.conversation_key, u.user_key, c.conversation_id, m.role, c.history_visibility," \
-  " m.joined_seq, m.read_seq, c.last_seq, c.activity "
+  " m.joined_seq, m.read_seq, c.last_seq, c.activity,"                                 \
+  " c.type, m.joined_at, m.muted, m.muted_until, m.archived, m.pinned "
 
 Membership read_membership(const Rows& row) {
   Membership membership;
@@ -30,6 +31,12 @@ Membership read_membership(const Rows& row) {
   membership.read_seq = row.integer(column++);
   membership.last_seq = row.integer(column++);
   membership.activity = row.integer(column++);
+  membership.conversation_type = row.as<ConversationType>(column++);
+  membership.joined_at = {row.integer(column++)};
+  membership.settings.muted = row.integer(column++) != 0;
+  if (!row.null(column)) membership.settings.muted_until = UnixTime{row.integer(column)};
+  membership.settings.archived = row.integer(++column) != 0;
+  membership.settings.pinned = row.integer(++column) != 0;
   return membership;
 }
 
@@ -136,7 +143,8 @@ SqliteSnapshot::SqliteSnapshot(sqlite::Database& database)
               "SELECT count(*) FROM messages WHERE conversation_key = ?1 AND seq > ?2 AND sender_key <> ?3 AND "
               "deleted_at IS NULL"),
       message_details_(database),
-      log_reader_(database) {}
+      log_reader_(database),
+      blocks_(database) {}
 
 std::optional<Membership> SqliteSnapshot::find_membership(const ConversationId& conversation, const UserId& user) {
   return read_one_membership(membership_by_id_.query(conversation.value, user.value));

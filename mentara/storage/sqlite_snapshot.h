@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mentara/storage/sqlite.h"
+#include "mentara/storage/sqlite_blocks.h"
 #include "mentara/storage/sqlite_log_reader.h"
 #include "mentara/storage/sqlite_message_changes.h"
 #include "mentara/storage/store.h"
@@ -28,6 +29,7 @@ class SqliteSnapshot : public virtual Snapshot {
   std::int64_t count_unread(const Membership& membership) override;
   MessageDetails& message_details() override { return message_details_; }
   LogReader& log() override { return log_reader_; }
+  Blocks& blocks() override { return blocks_; }
 
  private:
   sqlite::Statement membership_by_id_, membership_by_key_, memberships_, unread_memberships_;
@@ -35,6 +37,7 @@ class SqliteSnapshot : public virtual Snapshot {
   sqlite::Statement message_by_id_, message_by_client_id_, messages_before_, messages_after_, unread_;
   SqliteMessageDetails message_details_;
   SqliteLogReader log_reader_;
+  SqliteBlocks blocks_;
 };
 
 } // namespace mentara::storage

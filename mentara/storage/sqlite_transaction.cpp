@@ -20,24 +20,13 @@ SqliteTransaction::SqliteTransaction(sqlite::Database& database, const WallClock
     : SqliteSnapshot(database),
       database_(database),
       log_(database, clock),
+      users_(database),
       message_changes_(database, log_),
+      participant_changes_(database, log_, users_,
+                           [this](ConversationKey conversation) { forget_members(conversation); }),
+      block_changes_(database, users_),
       begin_(database, "BEGIN IMMEDIATE"),
       commit_(database, "COMMIT"),
-      user_(database, "SELECT u.user_key, " USER_COLUMNS " FROM users u WHERE u.user_id = ?1"),
-      insert_user_(database, "INSERT INTO users (user_id) VALUES (?1) RETURNING user_key"),
-      // What a token leaves out is kept, and nothing is written when nothing is new: ten thousand users who reconnect
-      // at once cost no commit.
-      learn_user_(database,
-                  "INSERT INTO users (user_id, name, first_name, last_name, avatar_url, role) "
-                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (user_id) DO UPDATE SET "
-                  "name = coalesce(nullif(excluded.name, ''), name), "
-                  "first_name = coalesce(nullif(excluded.first_name, ''), first_name), "
-                  "last_name = coalesce(nullif(excluded.last_name, ''), last_name), "
-                  "avatar_url = coalesce(nullif(excluded.avatar_url, ''), avatar_url), "
-                  "role = coalesce(nullif(excluded.role, ''), role) "
-                  "WHERE excluded.name NOT IN ('', name) OR excluded.first_name NOT IN ('', first_name) OR "
-                  "excluded.last_name NOT IN ('', last_name) OR excluded.avatar_url NOT IN ('', avatar_url) OR "
-                  "excluded.role NOT IN ('', role)"),
       insert_conversation_(database,
                            "INSERT INTO conversations (conversation_id, type, title, metadata, history_visibility, "
                            "created_by, created_at, updated_at, last_seq, activity) "
@@ -74,28 +63,12 @@ void SqliteTransaction::rollback() {
   if (database_.in_transaction()) database_.execute("ROLLBACK");
 }
 
-// Whoever is named is a user; what is known of him is filled in.
-UserKey SqliteTransaction::ensure_user(User& user) {
-  {
-    sqlite::Rows row = user_.query(user.id.value);
-    if (row.next()) {
-      user = read_user(row, 1);
-      return row.as<UserKey>(0);
-    }
-  }
-  sqlite::Rows row = insert_user_.query(user.id.value);
-  row.next();
-  return row.as<UserKey>(0);
-}
-
-void SqliteTransaction::learn_user(const User& user) {
-  learn_user_.run(user.id.value, user.name, user.first_name, user.last_name, user.avatar_url, user.role);
-}
+void SqliteTransaction::learn_user(const User& user) { users_.learn(user); }
 
 Position SqliteTransaction::insert_conversation(Conversation& conversation) {
   const Position before = log_.position();
   User creator{conversation.created_by};
-  const UserKey creator_key = ensure_user(creator);
+  const UserKey creator_key = users_.ensure(creator);
   const auto key = [&] {
     sqlite::Rows row = insert_conversation_.query(
         conversation.id.value, stored_number(conversation.type), conversation.title, conversation.metadata,
@@ -105,7 +78,7 @@ Position SqliteTransaction::insert_conversation(Conversation& conversation) {
   }();
   std::vector<UserKey> users;
   for (Member& member : conversation.members) {
-    users.push_back(ensure_user(member.user));
+    users.push_back(users_.ensure(member.user));
     insert_member_.run(key, users.back(), users.size(), stored_number(member.role), member.joined_at.ms, before);
   }
   if (conversation.type == ConversationType::DIRECT) {
@@ -150,6 +123,13 @@ MemberIds SqliteTransaction::member_ids(ConversationKey conversation) {
   }
   member_ids_by_conversation_.emplace(conversation, ids);
   return ids;
+}
+
+void SqliteTransaction::forget_members(ConversationKey conversation) {
+  const auto found = member_ids_by_conversation_.find(conversation);
+  if (found == member_ids_by_conversation_.end()) return;
+  cached_member_ids_ -= found->second->size();
+  member_ids_by_conversation_.erase(found);
 }
 
 void SqliteTransaction::forget_members() {

@@ -4,9 +4,12 @@
 #include <string>
 #include <unordered_map>
 
+#include "mentara/storage/sqlite_blocks.h"
 #include "mentara/storage/sqlite_device_places.h"
 #include "mentara/storage/sqlite_log.h"
+#include "mentara/storage/sqlite_participants.h"
 #include "mentara/storage/sqlite_snapshot.h"
+#include "mentara/storage/sqlite_users.h"
 
 namespace mentara::storage {
 
@@ -25,6 +28,8 @@ class SqliteTransaction final : public SqliteSnapshot, public Transaction {
                          UnixTime at) override;
 
   MessageChanges& message_changes() override { return message_changes_; }
+  ParticipantChanges& participant_changes() override { return participant_changes_; }
+  BlockChanges& block_changes() override { return block_changes_; }
 
   // Kept between transactions: the only connection that writes is also the only one that changes who is a member.
   MemberIds member_ids(ConversationKey conversation) override;
@@ -39,14 +44,16 @@ class SqliteTransaction final : public SqliteSnapshot, public Transaction {
  private:
   static constexpr std::size_t cached_member_ids_max = 200'000; // about 10 MB
 
-  UserKey ensure_user(User& user);
+  void forget_members(ConversationKey conversation);
   void forget_members();
 
   sqlite::Database& database_;
   SqliteLog log_;
+  SqliteUsers users_;
   SqliteMessageChanges message_changes_;
+  SqliteParticipantChanges participant_changes_;
+  SqliteBlockChanges block_changes_;
   sqlite::Statement begin_, commit_;
-  sqlite::Statement user_, insert_user_, learn_user_;
   sqlite::Statement insert_conversation_, insert_direct_, insert_member_, advance_conversation_, insert_message_,
       advance_read_;
   SqliteDevicePlaces places_;

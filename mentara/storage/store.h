@@ -32,6 +32,9 @@ struct Membership {
   std::int64_t read_seq = 0;
   std::int64_t last_seq = 0; // of the conversation
   Position activity = 0;     // of the conversation: where lists are cut
+  ConversationType conversation_type = ConversationType::DIRECT;
+  UnixTime joined_at{};
+  Settings settings{};
 
   // He sees the messages above this seq.
   std::int64_t visible_above() const { return history_visibility == HistoryVisibility::ALL ? 0 : joined_seq; }
@@ -39,6 +42,9 @@ struct Membership {
 
 class MessageDetails; // message_changes.h
 class MessageChanges;
+class ParticipantChanges; // participants.h
+class Blocks;             // blocks.h
+class BlockChanges;
 
 // What was committed at one moment.
 class Snapshot {
@@ -68,6 +74,7 @@ class Snapshot {
 
   virtual MessageDetails& message_details() = 0;
   virtual LogReader& log() = 0;
+  virtual Blocks& blocks() = 0;
 };
 
 // A snapshot that also sees and makes changes. Whatever others must hear of writes its row of the log together with the
@@ -89,6 +96,8 @@ class Transaction : public virtual Snapshot {
   // The row of the log behind DevicePlaces::advance_delivered().
   virtual Position log_delivered(const UserId& user, const ConversationId& conversation, const DeliveredTo& to,
                                  UnixTime at) = 0;
+  virtual ParticipantChanges& participant_changes() = 0;
+  virtual BlockChanges& block_changes() = 0;
 };
 
 // Where units of work are handed in; owned by the home loop. Every unit is answered exactly once, by `done` on the home
