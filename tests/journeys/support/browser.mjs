@@ -1,0 +1,61 @@
+// Chromium with a camera and a microphone that are not there, and people who sign in on the page.
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after } from 'node:test';
+
+import { chromium } from 'playwright-core';
+
+import { mentaraBinary } from './binaries.mjs';
+import { patience } from './wait.mjs';
+
+// Beside the binaries: what the page looked like in this run.
+const pictures = join(dirname(mentaraBinary), '../screenshots');
+
+export async function browserForThisFile() {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream',
+    ],
+  });
+  after(() => browser.close());
+  return browser;
+}
+
+// A person in a browser of his own, signed in by name. `errors` are those of the page's code.
+export async function person(browser, url, name, { width = 1280, height = 800, ...options } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, permissions: ['camera', 'microphone'], ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(patience);
+  page.errors = [];
+  page.on('pageerror', (error) => page.errors.push(error.message));
+  await page.goto(url);
+  await page.getByLabel('Your name').fill(name);
+  await page.getByRole('button', { name: 'Come in' }).click();
+  await isOnline(page);
+  return page;
+}
+
+export const isOnline = (page) => page.getByRole('status').getByText('Connected', { exact: true }).waitFor();
+
+export async function begin(page, ...people) {
+  await page.getByRole('button', { name: 'New conversation' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(/With whom/).fill(people.join(', '));
+  if (people.length > 1) await dialog.getByLabel(/Title/).fill('Group');
+  await dialog.getByRole('button', { name: 'Begin' }).click();
+  await page.getByRole('textbox', { name: 'Message', exact: true }).waitFor();
+}
+
+export async function say(page, text) {
+  await page.getByRole('textbox', { name: 'Message', exact: true }).fill(text);
+  await page.keyboard.press('Enter');
+}
+
+export const bubble = (page, text) => page.locator('.bubble').filter({ hasText: text });
+
+export async function picture(page, name) {
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
+}
