@@ -68,7 +68,7 @@ function PacketRow({ packet }: { packet: Packet }) {
 }
 
 function Send() {
-  const { connection } = useModel();
+  const { connection, messaging } = useModel();
   const [forms, setForms] = useState<EventForm[]>([]);
   const [problem, setProblem] = useState('');
   const [chosen, setChosen] = useState('');
@@ -88,6 +88,8 @@ function Send() {
       const got = await connection.request(form.nsp, form.event, payloadOf(form, values));
       setAnswer(JSON.stringify(got, null, 2));
       setProblem('');
+      // Its event does not come to the socket that asked, and the form knows no event by name.
+      if (got.success && form.nsp === '/messaging') void messaging.reload();
     } catch (error) {
       setProblem((error as Error).message);
     }

@@ -214,7 +214,7 @@ export class Messaging {
     for (const outgoing of this.outgoing.value) void this.deliver(outgoing);
   }
 
-  private async reload(): Promise<void> {
+  async reload(): Promise<void> {
     const conversations = new Map<string, Conversation>();
     let before: string | null = null;
     do {

@@ -69,16 +69,6 @@ test('who was offline gets what he missed, and what he wrote meanwhile', async (
   assert.deepEqual([...carol.errors, ...dan.errors], []);
 });
 
-test('the search finds a message, and opens its conversation', async () => {
-  const erin = await person(browser, server.url, 'Erin');
-  await begin(erin, 'frank');
-  await say(erin, 'The appointment is on Thursday.');
-  await bubble(erin, 'Thursday').getByLabel(/Sent|Delivered/).waitFor();
-  await erin.getByRole('searchbox', { name: 'Search messages' }).fill('appointment');
-  await erin.getByRole('list', { name: 'Search results' }).getByRole('button', { name: /Thursday/ }).click();
-  await bubble(erin, 'Thursday').waitFor();
-});
-
 test('the inspector shows every packet, and sends any event of the contract from a form', async () => {
   const grace = await person(browser, server.url, 'Grace');
   await grace.getByRole('button', { name: 'Event inspector' }).click();
