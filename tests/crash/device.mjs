@@ -95,7 +95,6 @@ export class Device {
   #onConnected({ cursor }) {
     this.connection = this.#last = this.crowd.nextConnection();
     this.#write({ op: 'connect', connection: this.connection, user: this.user.name, device: this.name, cursor });
-    this.#catchUp();
     if (this.crowd.talking) this.talk();
   }
 
@@ -147,7 +146,7 @@ export class Device {
     this.#reached.set(conversation, reached);
   }
 
-  // Reads what came while it was away.
+  // What it missed was more than is replayed.
   async #catchUp() {
     const { connection } = this;
     this.#catchingUp++;

@@ -91,7 +91,7 @@ export const brokenPromises = [
     return inserted(entries, event, { ...event });
   }],
   ['I3', 'an event never reached one of the devices', (entries, random) => {
-    const event = some(entries, random, (entry) => entry.op === 'recv' && entry.event === 'message:read');
+    const event = some(entries, random, (entry) => entry.op === 'recv' && entry.event === 'message:read' && connectionOf(entries, entry.connection).user !== entry.user);
     if (!event) return undefined;
     const { user, device } = connectionOf(entries, event.connection);
     const gone = entries.filter((entry) => entry.op === 'recv' && entry.cursor === event.cursor &&

@@ -19,7 +19,8 @@ export class Facts {
   calls = new Map(); // call → {verb, …, at, outcome: 'ok' | 'fail' | 'info', answer, answeredAt}
   sends = new Map(); // sender + clientMessageId → its calls
   connections = new Map(); // connection → {user, device, at, cursor, complete, reset, events}
-  devices = new Map(); // user + device → {user, device, connections, received, answered: Sets of messageId}
+  // user + device → {user, device, connections, received: messageIds, answered: messageIds, and conversation + seq of what it read}
+  devices = new Map();
   messages = new Map(); // messageId → MessageFacts, as it was first seen
   sightings = []; // {at, how: 'ok' | 'recv' | 'fetch' | 'final', user, connection?, message}
   events = []; // every recv, with at, user, place
@@ -57,6 +58,7 @@ export class Facts {
 
   take_ok({ op, call: number, ...answer }, at) {
     const call = this.#answered(number, 'ok', answer, at);
+    if (call.verb === 'read') this.devices.get(keyOf(call.user, call.device)).answered.add(keyOf(call.conversation, call.seq));
     if (call.verb !== 'send') return;
     const { messageId, seq } = answer;
     const message = { messageId, seq, conversation: call.conversation, sender: call.user, clientMessageId: call.clientMessageId, body: call.body };
