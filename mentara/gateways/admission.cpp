@@ -73,24 +73,27 @@ void Admission::admit(wire::sio::Socket& socket, Identity identity, Listener lis
           next.refuse(to_connect_error(opened.error()));
         } else if (const auto waiting = weak.lock()) {
           const storage::Position begin = opened->cursor.position;
-          waiting->state = Caller{std::move(identity), listener.device_id,
-                                  std::make_shared<Stream>(std::move(listener), begin), std::move(*opened)};
+          waiting->state = Caller{std::move(identity), listener.device_id, std::make_shared<Stream>(listener, begin),
+                                  std::move(*opened)};
           next();
         }
         const auto accepted = weak.lock();
         if (accepted && accepted->connected()) return;
         // Whoever was refused or left meanwhile is not connected, so nobody hears of his end.
-        parts_.home.run(loop, [this, id = std::move(id)] { parts_.connections.unregister_connection(id); });
+        parts_.home.run(loop, [this, id = std::move(id), listener = std::move(listener)] {
+          parts_.connections.unregister_connection(id);
+          parts_.sync.close(listener, id);
+        });
       });
   parts_.home.run(
-      socket.loop(), [this, connected = std::move(connected), user = identity.user, listener = std::move(listener),
-                      cursor = std::move(cursor), done = std::move(done)]() mutable {
+      socket.loop(), [this, id = socket.id(), connected = std::move(connected), user = identity.user,
+                      listener = std::move(listener), cursor = std::move(cursor), done = std::move(done)]() mutable {
         if (!parts_.connections.register_connection(std::move(connected), user)) {
           return done(Failure{Code::connection_limit,
                               "You have too many connections open. Close one of them, then connect again."});
         }
         parts_.store.learn_user(user);
-        parts_.sync.open(std::move(listener), std::move(cursor), std::move(done));
+        parts_.sync.open(std::move(listener), std::move(id), std::move(cursor), std::move(done));
       });
 }
 
@@ -121,10 +124,11 @@ void Admission::forget(wire::sio::Socket& socket, wire::sio::DisconnectReason re
   const Caller& caller = caller_of(socket);
   wire::log(wire::LogLevel::debug, "socket disconnected", {{"socket", socket.id()}, {"why", to_string(reason)}});
   parts_.home.run(socket.loop(),
-                  [this, id = socket.id(),
+                  [this, id = socket.id(), listener = caller.stream->listener(),
                    event = events::UserDisconnectedEvent{metadata(socket), caller.device_id, socket.nsp().name(),
                                                          std::string(to_string(reason))}]() mutable {
                     parts_.connections.unregister_connection(id);
+                    parts_.sync.close(listener, id);
                     parts_.bus.publish(std::move(event));
                   });
 }

@@ -120,29 +120,31 @@ void Feed::on_receipt(Socket& socket, std::uint64_t receipt) {
   auto proof = stream.on_receipt(receipt);
   if (!proof) return;
   if (proofs_.empty()) loop_.post([this] { bring_proofs(); });
-  proofs_.emplace_back(stream.listener(), *std::move(proof));
+  proofs_.push_back({stream.listener(), socket.id(), *std::move(proof)});
 }
 
 void Feed::prove_delivered(const Socket& socket, storage::Delivered delivered, Done<std::monostate> done) {
   const Stream& stream = *caller_of(socket).stream;
-  home_.run(loop_, [this, listener = stream.listener(), sent = stream.sent(), delivered = std::move(delivered),
+  home_.run(loop_, [this, listener = stream.listener(), id = socket.id(), sent = stream.sent(),
+                    delivered = std::move(delivered),
                     done = home_.answer_on<std::monostate>(loop_, std::move(done))]() mutable {
-    sync_.deliver(std::move(listener), std::move(delivered), sent, std::move(done));
+    sync_.deliver(std::move(listener), std::move(id), std::move(delivered), sent, std::move(done));
   });
 }
 
 void Feed::prove_cursor(const Socket& socket, std::string cursor, Done<std::monostate> done) {
   const Stream& stream = *caller_of(socket).stream;
-  home_.run(loop_, [this, listener = stream.listener(), sent = stream.sent(), cursor = std::move(cursor),
-                    done = home_.answer_on<std::monostate>(loop_, std::move(done))]() mutable {
-    if (auto refused = sync_.acknowledge(listener, cursor, sent)) return done(*std::move(refused));
-    done(std::monostate{});
-  });
+  home_.run(loop_,
+            [this, listener = stream.listener(), id = socket.id(), sent = stream.sent(), cursor = std::move(cursor),
+             done = home_.answer_on<std::monostate>(loop_, std::move(done))]() mutable {
+              if (auto refused = sync_.acknowledge(listener, id, cursor, sent)) return done(*std::move(refused));
+              done(std::monostate{});
+            });
 }
 
 void Feed::bring_proofs() {
   home_.run(loop_, [this, proofs = std::exchange(proofs_, {})]() mutable {
-    for (auto& [listener, proof] : proofs) sync_.prove(listener, std::move(proof));
+    for (auto& [listener, socket_id, proof] : proofs) sync_.prove(listener, socket_id, std::move(proof));
   });
 }
 

@@ -67,7 +67,12 @@ class Feed {
 
   // owned by the loop
   std::string epoch_;
-  std::vector<std::pair<Listener, services::Proof>> proofs_; // of this turn
+  struct SocketProof {
+    Listener listener;
+    std::string socket_id;
+    services::Proof proof;
+  };
+  std::vector<SocketProof> proofs_; // of this turn
 };
 
 } // namespace mentara::gateways

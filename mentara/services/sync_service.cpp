@@ -91,7 +91,7 @@ void SyncService::end_read() {
   begin_reads();
 }
 
-void SyncService::open(Listener listener, std::string client_cursor, Done<Opened> done) {
+void SyncService::open(Listener listener, std::string socket_id, std::string client_cursor, Done<Opened> done) {
   struct Found {
     Opened opened;
     bool known;
@@ -113,36 +113,40 @@ void SyncService::open(Listener listener, std::string client_cursor, Done<Opened
     if (start.reset) start.position = log.end_of_log();
     return Found{{{epoch, start.position}, start.reset}, start.known};
   };
-  waiting_reads_.push_back([this, find = std::move(find), listener = std::move(listener),
-                            client_cursor = std::move(client_cursor), done = std::move(done)]() mutable {
-    store_.read<Found>(find, [this, find, listener = std::move(listener), client_cursor = std::move(client_cursor),
-                              done = std::move(done)](Result<Found, Failure> found) mutable {
-      if (found && !found->known) {
-        return store_.write<Opened>(
-            [find = std::move(find), listener = std::move(listener),
-             now = clock_.now()](Transaction& transaction) -> Result<Opened, Failure> {
-              const auto opened = find(transaction);
-              transaction.learn_user(User{listener.user_id});
-              // A reset is not yet received: who drops before it must hear of it again.
-              transaction.places().insert(listener, opened->opened.reset ? 0 : opened->opened.cursor.position, now,
-                                          limits::devices_per_user_max);
-              return opened->opened;
-            },
-            [this, done = std::move(done)](Result<Opened, Failure> opened) mutable {
-              done(std::move(opened));
-              end_read();
-            });
-      }
-      if (!found) {
-        done(std::move(found.error()));
-      } else {
-        if (!client_cursor.empty() && !found->opened.reset) prove(listener, {found->opened.cursor.position});
-        done(std::move(found->opened));
-      }
-      end_read();
-    });
-  });
+  Done<Opened> opened_to = [this, listener, socket_id = std::move(socket_id), brings_cursor = !client_cursor.empty(),
+                            done = std::move(done)](Result<Opened, Failure> opened) mutable {
+    if (opened) {
+      const Position begin = opened->cursor.position;
+      shared_.join(listener, socket_id, opened->reset ? 0 : begin); // who has to reload has nothing yet
+      if (brings_cursor && !opened->reset) prove(listener, socket_id, {begin});
+    }
+    done(std::move(opened));
+    end_read();
+  };
+  waiting_reads_.push_back(
+      [this, find = std::move(find), listener = std::move(listener), done = std::move(opened_to)]() mutable {
+        store_.read<Found>(find, [this, find, listener = std::move(listener),
+                                  done = std::move(done)](Result<Found, Failure> found) mutable {
+          if (!found) return done(std::move(found.error()));
+          if (found->known) return done(std::move(found->opened));
+          store_.write<Opened>(
+              [find = std::move(find), listener = std::move(listener),
+               now = clock_.now()](Transaction& transaction) -> Result<Opened, Failure> {
+                const auto opened = find(transaction);
+                transaction.learn_user(User{listener.user_id});
+                // A reset is not yet received: who drops before it must hear of it again.
+                transaction.places().insert(listener, opened->opened.reset ? 0 : opened->opened.cursor.position, now,
+                                            limits::devices_per_user_max);
+                return opened->opened;
+              },
+              std::move(done));
+        });
+      });
   begin_reads();
+}
+
+void SyncService::close(const Listener& listener, const std::string& socket_id) {
+  shared_.leave(listener, socket_id, wire::Clock::now());
 }
 
 void SyncService::read(Listener listener, Position after, Done<LogPage> done) {
@@ -161,45 +165,47 @@ void SyncService::read(Listener listener, Position after, Done<LogPage> done) {
 
 // --- proofs ---
 
-void SyncService::Proofs::add(const Listener& listener, Proof proof) {
-  Position& place = places[listener];
-  place = std::max(place, proof.position);
-  for (Delivered& one : proof.delivered) {
-    std::int64_t& seq = delivered[{listener.user_id, std::move(one.conversation_id)}];
-    seq = std::max(seq, one.seq);
-  }
-}
-
 void SyncService::Proofs::add(Proofs others) {
   for (const auto& [listener, position] : others.places) places[listener] = std::max(places[listener], position);
   for (const auto& [where, seq] : others.delivered) delivered[where] = std::max(delivered[where], seq);
 }
 
-void SyncService::prove(const Listener& listener, Proof proof) {
+void SyncService::prove(const Listener& listener, const std::string& socket_id, Proof proof) {
+  Proofs news;
+  if (const auto place = shared_.prove(listener, socket_id, proof.position, wire::Clock::now())) {
+    news.places.emplace(listener, *place);
+  }
+  for (Delivered& one : proof.delivered) {
+    std::int64_t& seq = news.delivered[{listener.user_id, std::move(one.conversation_id)}];
+    seq = std::max(seq, one.seq);
+  }
+  if (news.empty()) return;
   if (proofs_.empty() && !storing_) proofs_wait_();
-  proofs_.add(listener, std::move(proof));
+  proofs_.add(std::move(news));
 }
 
-std::optional<Failure> SyncService::acknowledge(const Listener& listener, std::string_view text, Position sent) {
+std::optional<Failure> SyncService::acknowledge(const Listener& listener, const std::string& socket_id,
+                                                std::string_view text, Position sent) {
   const auto cursor = cursor_from_text(text);
   if (!cursor || cursor->epoch != store_.end_of_log().epoch) {
     return invalid("cursor", "must be the cursor of an event that this server has sent");
   }
-  prove(listener, {std::min(cursor->position, sent)});
+  prove(listener, socket_id, {std::min(cursor->position, sent)});
   return std::nullopt;
 }
 
-void SyncService::deliver(Listener listener, Delivered delivered, Position sent, Done<std::monostate> done) {
+void SyncService::deliver(Listener listener, std::string socket_id, Delivered delivered, Position sent,
+                          Done<std::monostate> done) {
   const UserId user = listener.user_id;
   store_.read<Position>(
       [user, delivered](Snapshot& snapshot) -> Result<Position, Failure> {
         if (!snapshot.find_membership(delivered.conversation_id, user)) return not_found("conversation");
         return snapshot.log().position_of(delivered).value_or(0);
       },
-      [this, listener = std::move(listener), delivered, sent,
+      [this, listener = std::move(listener), socket_id = std::move(socket_id), delivered, sent,
        done = std::move(done)](Result<Position, Failure> position) mutable {
         if (!position) return done(std::move(position.error()));
-        prove(listener, {std::min(*position, sent), {std::move(delivered)}});
+        prove(listener, socket_id, {std::min(*position, sent), {std::move(delivered)}});
         done(std::monostate{});
       });
 }

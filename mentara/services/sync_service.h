@@ -17,6 +17,7 @@
 #include "mentara/domain/time.h"
 #include "mentara/events/event_bus.h"
 #include "mentara/limits.h"
+#include "mentara/services/shared_places.h"
 #include "mentara/storage/store.h"
 
 // Where a device stands in the log, what lies above, and what is proven to have been received.
@@ -55,16 +56,19 @@ class SyncService {
   SyncService(storage::Store& store, events::EventBus& bus, const WallClock& clock, Limits limits,
               wire::UniqueFunction<void()> proofs_wait);
 
-  // A device begins to listen. `client_cursor`: its own; empty: it goes on from the place that we keep for it, which is
-  // made when it was never seen.
-  void open(Listener listener, std::string client_cursor, Done<Opened> done);
+  // A device begins to listen on a socket. `client_cursor`: its own; empty: it goes on from the place that we keep for
+  // it, which is made when it was never seen.
+  void open(Listener listener, std::string socket_id, std::string client_cursor, Done<Opened> done);
+  void close(const Listener& listener, const std::string& socket_id); // also when it was refused or never came to be
   // What lies above `after`.
   void read(Listener listener, storage::Position after, Done<storage::LogPage> done);
 
-  void prove(const Listener& listener, Proof proof);
+  void prove(const Listener& listener, const std::string& socket_id, Proof proof);
   // A client says itself what it has; it can have no more of its stream than was `sent`.
-  std::optional<Failure> acknowledge(const Listener& listener, std::string_view cursor, storage::Position sent);
-  void deliver(Listener listener, storage::Delivered delivered, storage::Position sent, Done<std::monostate> done);
+  std::optional<Failure> acknowledge(const Listener& listener, const std::string& socket_id, std::string_view cursor,
+                                     storage::Position sent);
+  void deliver(Listener listener, std::string socket_id, storage::Delivered delivered, storage::Position sent,
+               Done<std::monostate> done);
   void flush();
 
  private:
@@ -72,13 +76,11 @@ class SyncService {
     std::map<Listener, storage::Position> places;
     std::map<std::pair<UserId, ConversationId>, std::int64_t> delivered; // seq
     bool empty() const { return places.empty() && delivered.empty(); }
-    void add(const Listener& listener, Proof proof);
     void add(Proofs others);
   };
 
   void begin_reads();
   void end_read();
-  void make_place(Listener listener, std::string client_cursor, Done<Opened> done);
 
   storage::Store& store_;
   events::EventBus& bus_;
@@ -91,6 +93,7 @@ class SyncService {
   std::deque<wire::UniqueFunction<void()>> waiting_reads_;
   std::size_t reads_ = 0;
 
+  SharedPlaces shared_;
   Proofs proofs_; // to be stored
   bool storing_ = false;
 };

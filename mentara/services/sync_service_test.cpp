@@ -29,7 +29,8 @@ class SyncServiceTest : public testing::Test {
     return {{user}, {device}, Channel::MESSAGING};
   }
   Result<Opened, Failure> open(const Listener& listener, const std::string& cursor = {}) {
-    return world.ask<Opened>([&](auto done) { sync->open(listener, cursor, std::move(done)); });
+    return world.ask<Opened>(
+        [&](auto done) { sync->open(listener, listener.device_id.value, cursor, std::move(done)); });
   }
   // Its missed messages and the names of the other rows, from where it begins.
   std::vector<std::string> missed(const Listener& listener) {
@@ -77,14 +78,14 @@ TEST_F(SyncServiceTest, a_device_that_was_here_begins_where_it_was_although_it_r
   open(device("bob"));
   EXPECT_EQ(open(device("bob"))->cursor.position, 0);
   const auto position = send("ann", "c1");
-  sync->prove(device("bob", "tablet"), {position});
+  sync->prove(device("bob", "tablet"), "tablet", {position});
   store_proofs();
   EXPECT_THAT(missed(device("bob")), ElementsAre("type 3", "c1#1"));
 }
 
 TEST_F(SyncServiceTest, a_new_device_begins_where_no_other_has_received_anything) {
   open(device("bob"));
-  sync->prove(device("bob"), {send("ann", "c1")});
+  sync->prove(device("bob"), "phone", {send("ann", "c1")});
   store_proofs();
   send("ann", "c1");
   EXPECT_THAT(missed(device("bob", "new")), ElementsAre("c1#2"));
@@ -95,9 +96,9 @@ TEST_F(SyncServiceTest, a_place_moves_with_proof_alone_and_never_back) {
   const auto first = send("ann", "c1");
   const auto second = send("ann", "c1");
   EXPECT_EQ(open(device("bob"))->cursor.position, 0);
-  sync->prove(device("bob"), {second});
+  sync->prove(device("bob"), "phone", {second});
   store_proofs();
-  sync->prove(device("bob"), {first});
+  sync->prove(device("bob"), "phone", {first});
   store_proofs();
   EXPECT_EQ(open(device("bob"))->cursor.position, second);
 }
@@ -107,10 +108,10 @@ TEST_F(SyncServiceTest, proofs_are_gathered_until_they_are_stored_together) {
   open(device("ann"));
   const auto before = world.store->end_of_log().position;
   send("ann", "c1");
-  sync->prove(device("bob"), {before + 1, {{{"c1"}, 1}}});
+  sync->prove(device("bob"), "phone", {before + 1, {{{"c1"}, 1}}});
   send("ann", "c1");
-  sync->prove(device("bob"), {before + 2, {{{"c1"}, 2}}});
-  sync->prove(device("ann"), {before + 2});
+  sync->prove(device("bob"), "phone", {before + 2, {{{"c1"}, 2}}});
+  sync->prove(device("ann"), "phone", {before + 2});
   EXPECT_EQ(flushes_wanted, 1);
   EXPECT_THAT(was_delivered, IsEmpty());
   store_proofs();
@@ -123,13 +124,13 @@ TEST_F(SyncServiceTest, proofs_are_gathered_until_they_are_stored_together) {
 
 TEST_F(SyncServiceTest, I8_a_delivered_watermark_never_goes_back_nor_beyond_the_last_message) {
   send("ann", "c1");
-  sync->prove(device("bob"), {0, {{{"c1"}, 99}}});
+  sync->prove(device("bob"), "phone", {0, {{{"c1"}, 99}}});
   store_proofs();
-  sync->prove(device("bob"), {0, {{{"c1"}, 1}}});
+  sync->prove(device("bob"), "phone", {0, {{{"c1"}, 1}}});
   store_proofs();
   ASSERT_EQ(was_delivered.size(), 1u);
   EXPECT_EQ(was_delivered[0].delivered_seq, 1);
-  sync->prove(device("eve"), {0, {{{"c1"}, 1}}});
+  sync->prove(device("eve"), "phone", {0, {{{"c1"}, 1}}});
   store_proofs();
   EXPECT_EQ(was_delivered.size(), 1u) << "a stranger's word means nothing";
 }
@@ -139,7 +140,7 @@ TEST_F(SyncServiceTest, in_a_large_conversation_nobody_is_told_who_received_what
   for (std::size_t i = 0; i <= limits::delivered_members_max; ++i) users.push_back("u" + std::to_string(i));
   world.make_group("large", users);
   const auto position = send("u0", "large");
-  sync->prove(device("u1"), {position, {{{"large"}, 1}}});
+  sync->prove(device("u1"), "phone", {position, {{{"large"}, 1}}});
   store_proofs();
   EXPECT_THAT(was_delivered, IsEmpty());
   EXPECT_EQ(world.open("u0", "large")->conversation.members[1].delivered_seq, 1) << "but it is known";
@@ -158,7 +159,7 @@ TEST_F(SyncServiceTest, as_many_as_a_replay_may_have_are_replayed_and_one_more_i
   EXPECT_EQ(opened->reset, ResetReason::too_many);
   EXPECT_EQ(to_text(opened->cursor), end());
   EXPECT_EQ(open(device("bob"))->reset, ResetReason::too_many) << "until it is proven that it was heard";
-  sync->prove(device("bob"), {opened->cursor.position});
+  sync->prove(device("bob"), "phone", {opened->cursor.position});
   store_proofs();
   EXPECT_EQ(open(device("bob"))->reset, std::nullopt);
 }
@@ -185,7 +186,7 @@ TEST_F(SyncServiceTest, F19_a_place_in_another_log_is_a_reset_until_it_is_heard)
   start();
   const auto opened = open(device("bob"));
   EXPECT_EQ(opened->reset, ResetReason::epoch_changed);
-  sync->prove(device("bob"), {opened->cursor.position});
+  sync->prove(device("bob"), "phone", {opened->cursor.position});
   store_proofs();
   EXPECT_EQ(open(device("bob"))->reset, std::nullopt);
   EXPECT_EQ(open(device("bob"))->cursor.epoch, "restored");
@@ -205,10 +206,10 @@ TEST_F(SyncServiceTest, a_client_can_have_no_more_than_it_was_sent) {
   open(device("bob"));
   const auto first = send("ann", "c1");
   send("ann", "c1");
-  EXPECT_EQ(sync->acknowledge(device("bob"), end(), first), std::nullopt);
+  EXPECT_EQ(sync->acknowledge(device("bob"), "phone", end(), first), std::nullopt);
   store_proofs();
   EXPECT_EQ(open(device("bob"))->cursor.position, first);
-  EXPECT_EQ(sync->acknowledge(device("bob"), "other.1", first)->field, "cursor");
+  EXPECT_EQ(sync->acknowledge(device("bob"), "phone", "other.1", first)->field, "cursor");
 }
 
 TEST_F(SyncServiceTest, message_delivered_proves_the_stream_up_to_that_message_and_is_for_members) {
@@ -217,7 +218,7 @@ TEST_F(SyncServiceTest, message_delivered_proves_the_stream_up_to_that_message_a
   const auto second = send("ann", "c1");
   const auto deliver = [&](const std::string& user, const std::string& conversation) {
     return world.ask<std::monostate>([&](auto done) {
-      sync->deliver(device(user), {{conversation}, 1}, second, std::move(done));
+      sync->deliver(device(user), "phone", {{conversation}, 1}, second, std::move(done));
     });
   };
   EXPECT_TRUE(deliver("bob", "c1"));
@@ -250,7 +251,7 @@ TEST_F(SyncServiceTest, keeps_the_places_of_so_many_devices_of_a_user_and_forget
     open(device("bob", "d" + std::to_string(i)));
   }
   const auto end = send("ann", "c1");
-  sync->prove(device("bob", "d1"), {end});
+  sync->prove(device("bob", "d1"), "d1", {end});
   store_proofs();
   EXPECT_EQ(open(device("bob", "d2"))->cursor.position, 0) << "still known";
   EXPECT_EQ(open(device("bob", "d0"))->cursor.position, end) << "as if it was never seen";

@@ -150,7 +150,7 @@ TEST_F(SqliteSessionsTest, a_watermark_is_kept_with_its_row_in_the_log) {
   EXPECT_EQ(ask("SELECT read_seq FROM members m JOIN users u USING (user_key) WHERE user_id = 'bob'"), 1);
   EXPECT_EQ(ask("SELECT read_seq FROM members m JOIN users u USING (user_key) WHERE user_id = 'ann'"), 0);
   EXPECT_EQ(ask("SELECT count(*) FROM log WHERE position = 3 AND type = 2 AND scope = 1 AND payload = "
-                "'{\"conversationId\":\"c\",\"userId\":\"bob\",\"seq\":1,\"at\":5}'"),
+                "'{\"conversationId\":\"c\",\"userId\":\"bob\",\"seq\":1,\"at\":\"1970-01-01T00:00:00.005Z\"}'"),
             1);
 }
 

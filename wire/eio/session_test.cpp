@@ -136,9 +136,10 @@ TEST_F(EioSession, has_one_ping_on_its_way_and_asks_for_what_came_meanwhile_when
   EXPECT_EQ(session.request_receipt(), 2u);
   session.on_flush();
   EXPECT_THAT(transport.take(), ElementsAre("2"));
+  transport.flushes_requested = 0;
   receive(PacketType::pong, {});
   EXPECT_THAT(handler.heard, ElementsAre("receipt 1"));
-  EXPECT_EQ(transport.flushes_requested, 2) << "the first one, and the one that the pong made possible";
+  EXPECT_EQ(transport.flushes_requested, 1);
   session.on_flush();
   EXPECT_THAT(transport.take(), ElementsAre("2"));
   receive(PacketType::pong, {});
