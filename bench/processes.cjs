@@ -43,7 +43,7 @@ function start(role, command, spread = false) {
   return child;
 }
 
-function freePort() {
+const freePort = (module.exports.freePort = function () {
   return new Promise((resolve, reject) => {
     const server = net.createServer();
     server.on("error", reject);
@@ -52,7 +52,7 @@ function freePort() {
       server.close(() => resolve(port));
     });
   });
-}
+});
 
 function accepts(port) {
   return new Promise((resolve) => {

@@ -371,15 +371,28 @@ void split_json_array(std::string_view array, std::vector<std::string_view>& ele
   }
 }
 
+namespace {
+
+// Behind the string that begins at `at`. It looks for quotes, many bytes at a time; behind an odd number of backslashes
+// it is one of the string's own.
+std::size_t string_end(std::string_view text, std::size_t at) {
+  for (std::size_t quote = text.find('"', at + 1); quote != std::string_view::npos; quote = text.find('"', quote + 1)) {
+    std::size_t backslashes = 0;
+    while (text[quote - 1 - backslashes] == '\\') ++backslashes;
+    if (backslashes % 2 == 0) return quote + 1;
+  }
+  return text.size();
+}
+
+} // namespace
+
 std::size_t json_value_end(std::string_view text, std::size_t at) {
   int depth = 0;
   for (; at < text.size(); ++at) {
     switch (text[at]) {
       case '"':
-        for (++at; at < text.size() && text[at] != '"'; ++at) {
-          if (text[at] == '\\') ++at;
-        }
-        if (depth == 0) return std::min(at + 1, text.size());
+        at = string_end(text, at) - 1;
+        if (depth == 0) return at + 1;
         break;
       case '[':
       case '{':

@@ -59,7 +59,8 @@ void WsTransport::send(const SharedPacket& packet) {
   if (!frames_.is_open()) return;
   if (packet.binary && base64_) return send_binary(packet.packet());
   if (frames_.deflate() && packet.compress) {
-    return send_compressed(packet.binary ? ws::Opcode::binary : ws::Opcode::text, packet.packet());
+    const auto opcode = packet.binary ? ws::Opcode::binary : ws::Opcode::text;
+    return connection_->send(frames_.deflate()->shared_frame(packet.frame, opcode, packet.packet()));
   }
   connection_->send(packet.frame); // an uncompressed frame is good for every client (RFC 7692 §6)
 }

@@ -151,7 +151,7 @@ Deflater& shared_deflater(int window_bits) {
 } // namespace
 
 Deflate::Deflate(const DeflateParams& params) : params_(params) {
-  const int server_bits = params.server_max_window_bits.value_or(window_bits_max);
+  const int server_bits = server_window_bits();
   check(server_bits >= window_bits_min && server_bits <= window_bits_max, "a deflate window that zlib does not have");
   if (!params.client_no_context_takeover) {
     inflater_ = std::make_unique<Inflater>(params.client_max_window_bits.value_or(window_bits_max));
@@ -161,17 +161,33 @@ Deflate::Deflate(const DeflateParams& params) : params_(params) {
 
 Deflate::~Deflate() = default;
 
+int Deflate::server_window_bits() const { return params_.server_max_window_bits.value_or(window_bits_max); }
+
 void Deflate::append_frame(std::string& out, Opcode opcode, std::string_view message) {
   if (message.size() < params_.threshold) {
     append_frame_header(out, opcode, message.size());
     out += message;
     return;
   }
-  Deflater& deflater =
-      deflater_ ? *deflater_ : shared_deflater(params_.server_max_window_bits.value_or(window_bits_max));
+  Deflater& deflater = deflater_ ? *deflater_ : shared_deflater(server_window_bits());
   const std::string payload = deflater.deflate(message);
   append_frame_header(out, opcode, payload.size(), true, true);
   out += payload;
+}
+
+std::shared_ptr<const std::string> Deflate::shared_frame(const std::shared_ptr<const std::string>& plain, Opcode opcode,
+                                                         std::string_view message) {
+  if (message.size() < params_.threshold) return plain;
+  struct Last {
+    std::shared_ptr<const std::string> plain, compressed; // while it holds `plain`, no other frame has its address
+    int window_bits = 0;
+  };
+  thread_local Last last;
+  if (!deflater_ && last.plain == plain && last.window_bits == server_window_bits()) return last.compressed;
+  auto compressed = std::make_shared<std::string>();
+  append_frame(*compressed, opcode, message);
+  if (!deflater_) last = {plain, compressed, server_window_bits()};
+  return compressed;
 }
 
 Result<std::string, Error> Deflate::inflate(std::string_view payload, std::size_t bytes_max) {

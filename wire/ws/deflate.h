@@ -35,15 +35,21 @@ class Deflate {
   Deflate& operator=(const Deflate&) = delete;
   ~Deflate();
 
-  // A whole frame: compressed when the message reaches the threshold, else as it is. Without context takeover it may be
-  // sent to every client with the same parameters.
+  // A whole frame: compressed when the message reaches the threshold, else as it is.
   void append_frame(std::string& out, Opcode opcode, std::string_view message);
+  // The same for a message that many clients get, and whose frame without compression is `plain`. Without context
+  // takeover all clients with the same window get the same bytes: compressed once, when they are served one after the
+  // other. A thread keeps the last one.
+  std::shared_ptr<const std::string> shared_frame(const std::shared_ptr<const std::string>& plain, Opcode opcode,
+                                                  std::string_view message);
 
   // The message that a compressed payload, without its frames, stands for. Stops at Error::message_too_big as soon as
   // `bytes_max` or the limits on ratio and blocks are passed, whatever is still to come (threats H12).
   Result<std::string, Error> inflate(std::string_view payload, std::size_t bytes_max);
 
  private:
+  int server_window_bits() const;
+
   // constant after construction
   DeflateParams params_;
   // owned by the loop

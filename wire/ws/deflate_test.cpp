@@ -44,6 +44,31 @@ std::string noise(std::size_t size, std::mt19937& random) {
   return bytes;
 }
 
+TEST(Deflate, compresses_a_message_for_many_once) {
+  const std::string message(3000, 'x');
+  std::string bytes;
+  append_frame_header(bytes, Opcode::text, message.size());
+  const auto plain = std::make_shared<const std::string>(bytes.append(message));
+  const auto equal_but_another = std::make_shared<const std::string>(*plain);
+
+  Deflate first(without_context), second(without_context);
+  Deflate narrow({.server_max_window_bits = 9, .threshold = 0});
+  Deflate remembering(with_context);
+  Deflate patient({.threshold = 5000});
+  const auto shared = first.shared_frame(plain, Opcode::text, message);
+  EXPECT_LT(shared->size(), 100u);
+  EXPECT_EQ(second.shared_frame(plain, Opcode::text, message), shared) << "the same bytes, not a copy";
+  std::string alone;
+  first.append_frame(alone, Opcode::text, message);
+  EXPECT_EQ(*shared, alone);
+
+  EXPECT_EQ(patient.shared_frame(plain, Opcode::text, message), plain) << "short enough to stay as it is";
+  EXPECT_NE(first.shared_frame(equal_but_another, Opcode::text, message), shared);
+  EXPECT_NE(narrow.shared_frame(plain, Opcode::text, message), shared);
+  const auto with_memory = remembering.shared_frame(plain, Opcode::text, message);
+  EXPECT_LT(remembering.shared_frame(plain, Opcode::text, message)->size(), with_memory->size());
+}
+
 // §7.2.3.1 to §7.2.3.6
 TEST(Deflate, reads_the_examples_of_the_rfc) {
   for (const std::string& payload :
