@@ -5,12 +5,14 @@
 
 int main(int argc, char** argv) {
   const examples::Flags flags(argc, argv,
-                              "sio_echo --port P [--ping-interval MS] [--ping-timeout MS] [--connect-timeout MS]");
+                              "sio_echo --port P [--ping-interval MS] [--ping-timeout MS] [--connect-timeout MS] "
+                              "[--parser msgpack]");
   wire::cluster::NodeOptions options;
   options.server.cors = wire::http::CorsOptions();
   options.server.ping_interval = flags.ms("ping-interval", options.server.ping_interval);
   options.server.ping_timeout = flags.ms("ping-timeout", options.server.ping_timeout);
   options.server.connect_timeout = flags.ms("connect-timeout", options.server.connect_timeout);
+  if (flags.text("parser", "standard") == "msgpack") options.server.parser = wire::sio::Parser::msgpack;
   wire::cluster::Node node(options, [](wire::sio::Server& io) {
     for (const char* name : {"/", "/custom"}) {
       io.of(name).on_connection(

@@ -26,7 +26,7 @@ void relay(const Decoded& event) {
 
   constexpr DecoderLimits as_sent{.attachments_max = 10, .message_bytes_max = 20'000};
   Decoder decoder(as_sent);
-  auto outcome = decoder.on_text(encoded.text.packet().substr(1), scratch);
+  auto outcome = decoder.on_text(encoded.packet.packet().substr(1), scratch);
   for (const auto& attachment : encoded.attachments) {
     check(outcome && !*outcome, "an attachment that nothing announced");
     outcome = decoder.on_binary(attachment.packet(), scratch);

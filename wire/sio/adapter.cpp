@@ -4,6 +4,7 @@
 
 #include "wire/base/check.h"
 #include "wire/eio/packet_codec.h"
+#include "wire/sio/msgpack_codec.h"
 #include "wire/sio/packet_codec.h"
 #include "wire/sio/recovery.h"
 #include "wire/sio/server.h"
@@ -12,12 +13,15 @@
 namespace wire::sio {
 
 EncodedEvent encode_event(std::string_view nsp, std::string_view event, const Payload& payload, bool compress,
-                          std::optional<std::uint64_t> ack_id, std::string_view offset) {
+                          std::optional<std::uint64_t> ack_id, std::string_view offset, Parser parser) {
   const auto& attachments = payload.attachments();
+  const bool msgpack = parser == Parser::msgpack;
   std::string text;
-  text.reserve(nsp.size() + event.size() + payload.json().size() + 16);
-  append_packet_header(text, attachments.empty() ? PacketType::event : PacketType::binary_event, nsp, ack_id,
-                       attachments.size());
+  text.reserve(nsp.size() + event.size() + payload.json().size() + offset.size() + 20);
+  if (!msgpack) {
+    append_packet_header(text, attachments.empty() ? PacketType::event : PacketType::binary_event, nsp, ack_id,
+                         attachments.size());
+  }
   text += '[';
   append_json(text, event);
   if (!payload.json().empty()) {
@@ -29,12 +33,19 @@ EncodedEvent encode_event(std::string_view nsp, std::string_view event, const Pa
     append_json(text, offset);
   }
   text += ']';
-  EncodedEvent encoded{eio::share_text(text), {}};
-  encoded.text.compress = compress;
-  for (const std::string& bytes : attachments) {
-    encoded.attachments.push_back(eio::share_binary(bytes));
-    encoded.attachments.back().compress = compress;
+  EncodedEvent encoded;
+  if (msgpack) {
+    std::string packet;
+    append_msgpack_packet(packet, PacketType::event, nsp, ack_id, text, attachments);
+    encoded.packet = eio::share_binary(packet);
+  } else {
+    encoded.packet = eio::share_text(text);
+    for (const std::string& bytes : attachments) {
+      encoded.attachments.push_back(eio::share_binary(bytes));
+      encoded.attachments.back().compress = compress;
+    }
   }
+  encoded.packet.compress = compress;
   return encoded;
 }
 
@@ -50,8 +61,8 @@ Socket* take_out(std::vector<Socket*>& members, std::size_t place) {
 
 } // namespace
 
-Adapter::Adapter(std::string nsp, Cluster* cluster, net::Loop* loop, std::shared_ptr<RecoveryLog> log)
-    : nsp_(std::move(nsp)), cluster_(cluster), loop_(loop), log_(std::move(log)) {
+Adapter::Adapter(std::string nsp, Parser parser, Cluster* cluster, net::Loop* loop, std::shared_ptr<RecoveryLog> log)
+    : nsp_(std::move(nsp)), parser_(parser), cluster_(cluster), loop_(loop), log_(std::move(log)) {
   if (log_) log_->add_loop(loop_->index());
 }
 
@@ -213,7 +224,7 @@ void Adapter::disconnect_local(const BroadcastOptions& whom, bool close) {
 std::size_t Adapter::deliver_with_ack(std::string_view event, const Payload& payload, const BroadcastOptions& options,
                                       Duration timeout, const std::function<void(const Args*)>& on_answer) {
   const std::uint64_t id = next_ack_id();
-  const EncodedEvent encoded = encode_event(nsp_, event, payload, options.flags.compress, id);
+  const EncodedEvent encoded = encode_event(nsp_, event, payload, options.flags.compress, id, {}, parser_);
   const auto recipients = select(options);
   for (const auto& socket : recipients) {
     if (!socket->expect_ack(id, timeout, on_answer)) continue;
@@ -238,7 +249,7 @@ void Adapter::catch_up() {
 void Adapter::emit(std::string_view event, const Payload& payload, const BroadcastOptions& options) {
   const BroadcastFlags& flags = options.flags;
   if (!log_ || flags.is_volatile) {
-    return broadcast(encode_event(nsp_, event, payload, flags.compress), options);
+    return broadcast(encode_event(nsp_, event, payload, flags.compress, {}, {}, parser_), options);
   }
   log_->append(event, payload, options, flags.local ? loop_->index() : RecoveryLog::every_loop, loop_->now());
   catch_up();

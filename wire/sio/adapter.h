@@ -12,6 +12,7 @@
 
 #include "wire/base/hash.h"
 #include "wire/eio/packet.h"
+#include "wire/sio/packet.h"
 #include "wire/sio/payload.h"
 #include "wire/sio/requests.h"
 
@@ -38,14 +39,15 @@ struct BroadcastOptions {
   BroadcastFlags flags;
 };
 
-// An event encoded once: the text packet and its attachments.
+// An event encoded once: the text packet and its attachments, or the one binary packet of the msgpack parser.
 struct EncodedEvent {
-  eio::SharedPacket text;
+  eio::SharedPacket packet;
   std::vector<eio::SharedPacket> attachments;
 };
 // `offset`: its place in the namespace's log, told as a last argument; empty: none.
 EncodedEvent encode_event(std::string_view nsp, std::string_view event, const Payload& payload, bool compress = true,
-                          std::optional<std::uint64_t> ack_id = {}, std::string_view offset = {});
+                          std::optional<std::uint64_t> ack_id = {}, std::string_view offset = {},
+                          Parser parser = Parser::standard);
 
 // The other loops and nodes that share a namespace. Called on the adapter's loop.
 class Cluster {
@@ -89,7 +91,8 @@ struct Room {
 class Adapter {
  public:
   // Without a loop it cannot ask others anything. `log`: connection state recovery is on.
-  Adapter(std::string nsp, Cluster* cluster, net::Loop* loop = nullptr, std::shared_ptr<RecoveryLog> log = nullptr);
+  Adapter(std::string nsp, Parser parser, Cluster* cluster, net::Loop* loop = nullptr,
+          std::shared_ptr<RecoveryLog> log = nullptr);
   ~Adapter();
   Adapter(const Adapter&) = delete;
   Adapter& operator=(const Adapter&) = delete;
@@ -140,6 +143,7 @@ class Adapter {
   void for_each(const BroadcastOptions& options, F&& f); // f(Socket&), each once
 
   const std::string nsp_;
+  const Parser parser_;
   Cluster* const cluster_;
   net::Loop* const loop_;
   const std::shared_ptr<RecoveryLog> log_;

@@ -94,15 +94,15 @@ TEST_F(SioAdapter, forgets_a_room_with_its_last_member) {
 
 TEST_F(SioAdapter, encodes_an_event_as_a_socket_would) {
   const EncodedEvent plain = encode_event("/chat", "say", Payload::of("hi", 1));
-  EXPECT_EQ(plain.text.packet(), R"(42/chat,["say","hi",1])");
+  EXPECT_EQ(plain.packet.packet(), R"(42/chat,["say","hi",1])");
   EXPECT_THAT(plain.attachments, IsEmpty());
-  EXPECT_TRUE(plain.text.compress);
-  EXPECT_EQ(encode_event("/", "bare", {}).text.packet(), R"(42["bare"])");
+  EXPECT_TRUE(plain.packet.compress);
+  EXPECT_EQ(encode_event("/", "bare", {}).packet.packet(), R"(42["bare"])");
   const EncodedEvent binary = encode_event("/", "file", Payload::of(Binary{"x"}, Binary{"y"}), false);
-  EXPECT_EQ(binary.text.packet(), R"(452-["file",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])");
+  EXPECT_EQ(binary.packet.packet(), R"(452-["file",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])");
   ASSERT_EQ(binary.attachments.size(), 2u);
   EXPECT_EQ(binary.attachments[1].packet(), "y");
-  EXPECT_FALSE(binary.text.compress);
+  EXPECT_FALSE(binary.packet.compress);
   EXPECT_FALSE(binary.attachments[1].compress);
 }
 
@@ -178,7 +178,7 @@ TEST_F(SioAdapter, reaches_the_others_though_leaving_sockets_disturb_the_rooms) 
 struct RecordingCluster final : Cluster {
   std::vector<std::string> told;
   void broadcast(Adapter& from, const EncodedEvent& event, const BroadcastOptions& options) override {
-    told.push_back(from.nsp() + " " + std::string(event.text.packet()) + " to " +
+    told.push_back(from.nsp() + " " + std::string(event.packet.packet()) + " to " +
                    testing::PrintToString(options.rooms));
   }
   void join(Adapter&, const BroadcastOptions&, const std::vector<std::string>& rooms) override {

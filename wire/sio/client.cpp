@@ -5,6 +5,7 @@
 
 #include "wire/base/log.h"
 #include "wire/sio/guarded.h"
+#include "wire/sio/msgpack_codec.h"
 #include "wire/sio/packet_codec.h"
 #include "wire/sio/recovery.h"
 #include "wire/sio/server.h"
@@ -73,6 +74,7 @@ void Client::end_sockets(DisconnectReason reason) {
 
 void Client::on_message(eio::Session&, std::string_view data, bool binary) {
   DecodeScratch& scratch = server_.scratch();
+  if (server_.options().parser == Parser::msgpack) return on_msgpack(data, binary);
   const auto decoded = binary ? decoder_.on_binary(data, scratch) : decoder_.on_text(data, scratch);
   if (!decoded) return refuse_protocol(describe(decoded.error()));
   if (*decoded) {
@@ -82,6 +84,24 @@ void Client::on_message(eio::Session&, std::string_view data, bool binary) {
   if (binary) return; // and more to come: the time is that of the whole packet
   if (!joined_) return refuse_state("attachments before a namespace was joined");
   server_.loop().timers().arm(*this, server_.loop().now() + limits::attachments_timeout);
+}
+
+void Client::on_msgpack(std::string_view data, bool binary) {
+  if (!binary) return refuse_protocol("text, where packets are binary");
+  const auto decoded = decode_msgpack(data, server_.scratch());
+  if (!decoded) return refuse_protocol(describe(decoded.error()));
+  on_packet(**decoded);
+}
+
+void Client::send_packet(PacketType type, std::string_view nsp, std::string_view json) {
+  std::string packet;
+  if (server_.options().parser == Parser::msgpack) {
+    append_msgpack_packet(packet, type, nsp, std::nullopt, json);
+    return session_.send_binary(packet);
+  }
+  append_packet_header(packet, type, nsp);
+  packet += json;
+  session_.send_text(packet);
 }
 
 void Client::on_packet(const Decoded& packet) {
@@ -113,13 +133,12 @@ void Client::remove(Socket& socket) {
 }
 
 void Client::refuse(std::string_view nsp, const ConnectError& error) {
-  std::string packet;
-  append_packet_header(packet, PacketType::connect_error, nsp);
-  JsonObjectWriter object(packet);
+  std::string json;
+  JsonObjectWriter object(json);
   object.member("message", error.message);
   if (!error.data.empty()) object.member("data", RawJson{error.data});
   object.end();
-  session_.send_text(packet);
+  send_packet(PacketType::connect_error, nsp, json);
 }
 
 void Client::on_connect(const Decoded& packet) {
@@ -161,13 +180,12 @@ void Client::on_connected(const std::shared_ptr<Socket>& socket) {
   const std::string pid = log ? socket->restore(*log) : std::string(); // what was missed comes before the CONNECT
   nsp.adapter().add_socket(*socket);
   socket->state_ = Socket::State::connected;
-  std::string packet;
-  append_packet_header(packet, PacketType::connect, nsp.name());
-  JsonObjectWriter object(packet);
+  std::string json;
+  JsonObjectWriter object(json);
   object.member("sid", socket->id());
   if (log) object.member("pid", pid);
   object.end();
-  session_.send_text(packet);
+  send_packet(PacketType::connect, nsp.name(), json);
   nsp.told_connection(*socket);
 }
 

@@ -39,10 +39,12 @@ class Client final : public eio::SessionHandler, private net::WheelTimer {
   void on_close(eio::Session& session, eio::CloseReason reason) override;
   void on_timer(TimePoint now) override;
 
+  void on_msgpack(std::string_view data, bool binary);
   void on_packet(const Decoded& packet);
   void on_connect(const Decoded& packet);
   std::unique_ptr<RecoverySession> session_to_recover(Adapter& adapter, JsonView auth) const;
   void on_connected(const std::shared_ptr<Socket>& socket);
+  void send_packet(PacketType type, std::string_view nsp, std::string_view json = {}); // of those without an event
   void refuse(std::string_view nsp, const ConnectError& error);
   void refuse_protocol(const char* what);
   void refuse_state(const char* what);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "wire/sio/msgpack_codec.h"
 #include "wire/sio/packet_codec.h"
 
 namespace wire::sio {
@@ -101,6 +102,12 @@ Result<std::optional<Decoded>, Error> decode(const Packet& packet, DecodeScratch
 }
 
 } // namespace
+
+Result<std::optional<Decoded>, Error> decode_msgpack(std::string_view bytes, DecodeScratch& scratch) {
+  const auto packet = parse_msgpack_packet(bytes, scratch.text, scratch.attachments);
+  if (!packet) return packet.error();
+  return decode(*packet, scratch);
+}
 
 Result<std::optional<Decoded>, Error> Decoder::on_text(std::string_view text, DecodeScratch& scratch) {
   if (pending_) return Error::text_while_binary_expected;

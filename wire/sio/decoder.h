@@ -61,4 +61,7 @@ class Decoder {
   std::unique_ptr<Pending, PendingDelete> pending_; // a packet whose attachments are on the way
 };
 
+// The same of a message of the msgpack parser, which is always a whole packet.
+Result<std::optional<Decoded>, Error> decode_msgpack(std::string_view bytes, DecodeScratch& scratch);
+
 } // namespace wire::sio

@@ -8,7 +8,9 @@
 namespace wire::sio {
 
 Namespace::Namespace(Server& server, std::string name, Cluster* cluster, std::shared_ptr<Handlers> parent)
-    : server_(server), adapter_(name, cluster, &server.loop(), server.recovery_log(name)), parent_(std::move(parent)) {}
+    : server_(server),
+      adapter_(name, server.options().parser, cluster, &server.loop(), server.recovery_log(name)),
+      parent_(std::move(parent)) {}
 
 template <class F>
 void Namespace::for_each_level(F&& f) {

@@ -17,6 +17,10 @@ enum class PacketType : char {
   binary_ack = '6',
 };
 
+// How packets travel: as Socket.IO's text with attachments behind it, or each as one binary message, which clients with
+// socket.io-msgpack-parser speak. A server speaks one of them.
+enum class Parser : unsigned char { standard, msgpack };
+
 // The text part of a packet, taken apart; the views borrow from it.
 struct Packet {
   PacketType type = PacketType::event;
@@ -29,6 +33,7 @@ struct Packet {
 // All of them end the connection; which one is told to the log alone.
 enum class Error {
   empty_packet,
+  invalid_msgpack,
   unknown_type,
   illegal_attachments, // missing, not a number, none, or too many
   id_too_large,        // above 2^53 - 1

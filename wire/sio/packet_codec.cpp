@@ -17,6 +17,8 @@ const char* describe(Error error) {
   switch (error) {
     case Error::empty_packet:
       return "an empty packet";
+    case Error::invalid_msgpack:
+      return "a message that is no MessagePack packet";
     case Error::unknown_type:
       return "an unknown packet type";
     case Error::illegal_attachments:

@@ -32,13 +32,13 @@ std::optional<std::size_t> attachment_index(JsonView value, std::size_t attachme
   return static_cast<std::size_t>(*index);
 }
 
+} // namespace
+
 void append_placeholder(std::string& out, std::size_t index) {
   out += R"({"_placeholder":true,"num":)";
   append_json_integer(out, static_cast<std::uint64_t>(index));
   out += '}';
 }
-
-} // namespace
 
 std::string_view Args::raw(std::size_t index) const {
   const std::size_t begin = element_begin(text_, index + skip_);

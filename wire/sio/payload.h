@@ -40,6 +40,9 @@ class Args {
   std::size_t skip_ = 0;
 };
 
+// What stands in the JSON for the attachment of that number.
+void append_placeholder(std::string& out, std::size_t index);
+
 // The arguments of an event or ack to be sent.
 class Payload {
  public:

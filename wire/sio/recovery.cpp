@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t overhead_bytes = 200; // of an event or session, roughly: what holds it
 
 std::size_t bytes_of(const EncodedEvent& event, const BroadcastOptions& options) {
-  std::size_t bytes = overhead_bytes + event.text.frame->size();
+  std::size_t bytes = overhead_bytes + event.packet.frame->size();
   for (const eio::SharedPacket& attachment : event.attachments) bytes += attachment.frame->size();
   for (const std::string& room : options.rooms) bytes += room.size() + sizeof(std::string);
   for (const std::string& room : options.except) bytes += room.size() + sizeof(std::string);
@@ -28,8 +28,8 @@ std::size_t bytes_of(const RecoverySession& session) {
 
 } // namespace
 
-RecoveryLog::RecoveryLog(std::string nsp, const ConnectionStateRecovery& options)
-    : nsp_(std::move(nsp)), options_(options), epoch_(random_id().substr(0, 8) + ".") {}
+RecoveryLog::RecoveryLog(std::string nsp, const ConnectionStateRecovery& options, Parser parser)
+    : nsp_(std::move(nsp)), parser_(parser), options_(options), epoch_(random_id().substr(0, 8) + ".") {}
 
 void RecoveryLog::add_loop(int loop) {
   const std::lock_guard lock(mutex_);
@@ -45,8 +45,8 @@ void RecoveryLog::append(std::string_view event, const Payload& payload, const B
                          TimePoint now) {
   const std::lock_guard lock(mutex_); // held while encoding, since the place is part of the text
   const std::uint64_t offset = first_ + events_.size();
-  EncodedEvent encoded =
-      encode_event(nsp_, event, payload, options.flags.compress, std::nullopt, epoch_ + std::to_string(offset));
+  EncodedEvent encoded = encode_event(nsp_, event, payload, options.flags.compress, std::nullopt,
+                                      epoch_ + std::to_string(offset), parser_);
   const std::size_t bytes = bytes_of(encoded, options);
   events_.push_back(
       std::make_shared<const LoggedEvent>(LoggedEvent{offset, now, std::move(encoded), options, loop, bytes}));
@@ -167,13 +167,14 @@ std::size_t RecoveryLog::session_count() const {
   return sessions_.size();
 }
 
-std::shared_ptr<RecoveryLog> RecoveryStore::log(const std::string& nsp, const ConnectionStateRecovery& options) {
+std::shared_ptr<RecoveryLog> RecoveryStore::log(const std::string& nsp, const ConnectionStateRecovery& options,
+                                                Parser parser) {
   const std::lock_guard lock(mutex_);
   std::erase_if(logs_, [](const auto& entry) { return entry.second.expired(); });
   auto& known = logs_[nsp];
   auto log = known.lock();
   if (!log) {
-    log = std::make_shared<RecoveryLog>(nsp, options);
+    log = std::make_shared<RecoveryLog>(nsp, options, parser);
     known = log;
   }
   return log;

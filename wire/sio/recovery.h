@@ -60,7 +60,7 @@ class RecoveryLog {
  public:
   static constexpr int every_loop = -1;
 
-  RecoveryLog(std::string nsp, const ConnectionStateRecovery& options);
+  RecoveryLog(std::string nsp, const ConnectionStateRecovery& options, Parser parser = Parser::standard);
 
   void add_loop(int loop); // from here on it must take what is appended
   void remove_loop(int loop);
@@ -89,6 +89,7 @@ class RecoveryLog {
 
   // constant after construction
   const std::string nsp_;
+  const Parser parser_;
   const ConnectionStateRecovery options_;
   const std::string epoch_; // begins each offset, so that no text of the application's is taken for one
 
@@ -107,7 +108,8 @@ class RecoveryLog {
 class RecoveryStore {
  public:
   // The namespace's log, made when no loop has it yet; it lives as long as some loop has it.
-  std::shared_ptr<RecoveryLog> log(const std::string& nsp, const ConnectionStateRecovery& options);
+  std::shared_ptr<RecoveryLog> log(const std::string& nsp, const ConnectionStateRecovery& options,
+                                   Parser parser = Parser::standard);
 
  private:
   std::mutex mutex_;

@@ -36,7 +36,7 @@ class RecoveryLogTest : public testing::Test {
 
   static std::string last_argument(const std::shared_ptr<const LoggedEvent>& logged) {
     JsonParser parser;
-    const auto packet = parser.parse(logged->event.text.packet().substr(2)); // behind "42"
+    const auto packet = parser.parse(logged->event.packet.packet().substr(2)); // behind "42"
     return std::string(*(*packet)[packet->size() - 1].string());
   }
 
@@ -64,7 +64,7 @@ using Offsets = std::vector<std::string>;
 TEST_F(RecoveryLogTest, an_event_tells_its_offset_as_its_last_argument) {
   log.append("event", Payload(), {}, RecoveryLog::every_loop, t0);
   const auto logged = log.next(0);
-  EXPECT_EQ(logged->event.text.packet(), "42[\"event\",\"" + last_argument(logged) + "\"]");
+  EXPECT_EQ(logged->event.packet.packet(), "42[\"event\",\"" + last_argument(logged) + "\"]");
 }
 
 TEST_F(RecoveryLogTest, who_returns_gets_what_came_after_the_offset_in_order) {
@@ -173,7 +173,7 @@ TEST(RecoveryLog, bounds_the_sessions_in_bytes_the_oldest_go) {
   RecoveryLog log("/", options);
   log.add_loop(0);
   log.append("event", Payload(), {}, RecoveryLog::every_loop, t0);
-  const std::string packet(log.next(0)->event.text.packet());
+  const std::string packet(log.next(0)->event.packet.packet());
   const std::string offset = packet.substr(packet.rfind(",") + 2, packet.rfind('"') - packet.rfind(",") - 2);
   for (int i = 0; i < 100; ++i) log.save({"s", "p" + std::to_string(i), {"s"}, std::string(500, 'x'), 0}, t0);
   EXPECT_LE(log.session_count(), 7u);

@@ -25,7 +25,7 @@ Server::~Server() = default;
 
 std::shared_ptr<RecoveryLog> Server::recovery_log(const std::string& nsp) const {
   const auto& recovery = options_.connection_state_recovery;
-  return recovery ? recovery_store_->log(nsp, *recovery) : nullptr;
+  return recovery ? recovery_store_->log(nsp, *recovery, options_.parser) : nullptr;
 }
 
 Namespace& Server::of(std::string_view name) {

@@ -27,6 +27,7 @@ struct ServerOptions : eio::ServerOptions {
   Duration connect_timeout = limits::connect_timeout; // until the first namespace is joined
   std::size_t connects_per_client_max = limits::connects_per_client_max;
   DecoderLimits decoder;
+  Parser parser = Parser::standard;
   bool serve_client = true; // socket.io.js and its like below the path, in builds that have them (client_bundle.h)
   // Of parent namespaces (Server::of_matching); a client that asks for one more is told that it is invalid.
   std::size_t dynamic_namespaces_max = limits::dynamic_namespaces_max;

@@ -10,6 +10,7 @@
 #include "wire/base/random.h"
 #include "wire/sio/client.h"
 #include "wire/sio/guarded.h"
+#include "wire/sio/msgpack_codec.h"
 #include "wire/sio/namespace.h"
 #include "wire/sio/packet_codec.h"
 #include "wire/sio/recovery.h"
@@ -210,25 +211,35 @@ void Socket::send_packet(PacketType type, std::optional<std::uint64_t> id, std::
   if (session.pressure() == Pressure::full) return cut();
 
   const auto& attachments = payload.attachments();
-  if (!attachments.empty()) type = type == PacketType::event ? PacketType::binary_event : PacketType::binary_ack;
+  const bool msgpack = nsp_->server().options().parser == Parser::msgpack;
   std::string& out = nsp_->server().encode_buffer();
   out.clear();
-  append_packet_header(out, type, nsp_->name(), id, attachments.size());
+  if (!msgpack) {
+    if (!attachments.empty()) type = type == PacketType::event ? PacketType::binary_event : PacketType::binary_ack;
+    append_packet_header(out, type, nsp_->name(), id, attachments.size());
+  }
+  const std::size_t data = out.size();
   out += '[';
   if (event) append_json(out, *event);
   if (event && !payload.json().empty()) out += ',';
   out += payload.json();
   out += ']';
-  session.send_text(out);
-  for (const std::string& bytes : attachments) session.send_binary(bytes);
-  if (event && watches_outgoing()) told_outgoing(std::string(out), attachments);
+  if (msgpack) {
+    std::string packet;
+    append_msgpack_packet(packet, type, nsp_->name(), id, out, attachments);
+    session.send_binary(packet);
+  } else {
+    session.send_text(out);
+    for (const std::string& bytes : attachments) session.send_binary(bytes);
+  }
+  if (event && watches_outgoing()) told_outgoing(out.substr(data), attachments);
 }
 
 bool Socket::deliver(const EncodedEvent& event, const BroadcastFlags& flags) {
   eio::Session& session = client_.session();
   if (flags.is_volatile && !session.writable()) return true;
   if (session.pressure() == Pressure::full) return false;
-  session.send(event.text);
+  session.send(event.packet);
   for (const eio::SharedPacket& attachment : event.attachments) session.send(attachment);
   return true;
 }
@@ -236,22 +247,28 @@ bool Socket::deliver(const EncodedEvent& event, const BroadcastFlags& flags) {
 bool Socket::watches_outgoing() const { return extras_ && !extras_->on_any_outgoing.empty(); }
 
 // Reads what was encoded, with a parser of its own: that of the server may be in use for the event that led here.
-void Socket::told_outgoing(std::string_view packet, const std::vector<std::string>& attachments) {
-  const auto parsed = parse_packet(packet, attachments.size());
+void Socket::told_outgoing(std::string_view json, const std::vector<std::string>& attachments) {
   JsonParser parser({limits::json_depth_max, limits::json_values_max, limits::json_number_chars_max});
-  const auto payload = parsed ? parser.parse(parsed->json) : Result<JsonView, JsonError>(JsonError::syntax);
+  const auto payload = parser.parse(json);
   if (!payload) return; // beyond the limits of what may be read
   const std::string_view event = (*payload)[0].string().value_or(std::string_view());
   for (AnyHandler& handler : extras_->on_any_outgoing) {
-    guarded("outgoing", [&] { handler(*this, event, Args(*payload, parsed->json, 1, attachments)); });
+    guarded("outgoing", [&] { handler(*this, event, Args(*payload, json, 1, attachments)); });
     if (!extras_) return; // it ended the socket
   }
 }
 
 void Socket::told_outgoing(const EncodedEvent& event) {
   std::vector<std::string> attachments;
+  if (event.packet.binary) {
+    std::string json;
+    const auto packet = parse_msgpack_packet(event.packet.packet(), json, attachments);
+    if (packet) told_outgoing(packet->json, attachments);
+    return;
+  }
   for (const eio::SharedPacket& attachment : event.attachments) attachments.emplace_back(attachment.packet());
-  told_outgoing(event.text.packet().substr(1), attachments); // behind Engine.IO's digit
+  const auto packet = parse_packet(event.packet.packet().substr(1), attachments.size()); // behind Engine.IO's digit
+  if (packet) told_outgoing(packet->json, attachments);
 }
 
 Broadcast Socket::broadcast() { return Broadcast(nsp_->adapter()).except(id_); }
@@ -328,9 +345,7 @@ void Socket::disconnect(bool close_connection) {
   if (state_ == State::closed || closing_) return;
   if (close_connection) return client_.disconnect_all();
   const auto keep = shared_from_this();
-  std::string packet;
-  append_packet_header(packet, PacketType::disconnect, nsp_->name());
-  client_.session().send_text(packet);
+  client_.send_packet(PacketType::disconnect, nsp_->name());
   on_closed(DisconnectReason::server_namespace_disconnect);
   client_.remove(*this);
 }

@@ -160,7 +160,7 @@ class Socket final : public std::enable_shared_from_this<Socket> {
   void send_packet(PacketType type, std::optional<std::uint64_t> id, std::optional<std::string_view> event,
                    const Payload& payload);
   bool deliver(const EncodedEvent& event, const BroadcastFlags& flags); // false: too far behind, to be ended
-  void told_outgoing(std::string_view packet, const std::vector<std::string>& attachments);
+  void told_outgoing(std::string_view json, const std::vector<std::string>& attachments);
   void told_outgoing(const EncodedEvent& event);
   bool watches_outgoing() const;
 
