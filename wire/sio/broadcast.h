@@ -27,6 +27,7 @@ class Broadcast {
     copy.options_.except.emplace_back(room);
     return copy;
   }
+  // Among the flags, that of an ack's deadline is the first argument of emit_with_ack().
   Broadcast volatile_() const {
     Broadcast copy = *this;
     copy.options_.flags.is_volatile = true;

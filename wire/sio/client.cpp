@@ -60,6 +60,13 @@ void Client::refuse_protocol(const char* what) {
   close(eio::CloseReason::forced_close);
 }
 
+// What cannot be read: the sockets hear of it, and end with the connection.
+void Client::refuse_packet(const char* what) {
+  const auto sockets = sockets_; // one may leave as it is told
+  for (const auto& socket : sockets) socket->told_error(what);
+  refuse_protocol(what);
+}
+
 // What can be read but may not be said now: the sockets end at once, also where the client hears of it with its next
 // poll.
 void Client::refuse_state(const char* what) {
@@ -76,7 +83,7 @@ void Client::on_message(eio::Session&, std::string_view data, bool binary) {
   DecodeScratch& scratch = server_.scratch();
   if (server_.options().parser == Parser::msgpack) return on_msgpack(data, binary);
   const auto decoded = binary ? decoder_.on_binary(data, scratch) : decoder_.on_text(data, scratch);
-  if (!decoded) return refuse_protocol(describe(decoded.error()));
+  if (!decoded) return refuse_packet(describe(decoded.error()));
   if (*decoded) {
     if (binary) cancel();
     return on_packet(**decoded);
@@ -87,9 +94,9 @@ void Client::on_message(eio::Session&, std::string_view data, bool binary) {
 }
 
 void Client::on_msgpack(std::string_view data, bool binary) {
-  if (!binary) return refuse_protocol("text, where packets are binary");
+  if (!binary) return refuse_packet("text, where packets are binary");
   const auto decoded = decode_msgpack(data, server_.scratch());
-  if (!decoded) return refuse_protocol(describe(decoded.error()));
+  if (!decoded) return refuse_packet(describe(decoded.error()));
   on_packet(**decoded);
 }
 

@@ -47,6 +47,7 @@ class Client final : public eio::SessionHandler, private net::WheelTimer {
   void send_packet(PacketType type, std::string_view nsp, std::string_view json = {}); // of those without an event
   void refuse(std::string_view nsp, const ConnectError& error);
   void refuse_protocol(const char* what);
+  void refuse_packet(const char* what);
   void refuse_state(const char* what);
   void end_sockets(DisconnectReason reason);
   std::shared_ptr<Socket> find(std::string_view nsp);

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "wire/base/unique_function.h"
 #include "wire/sio/handlers.h"
+#include "wire/sio/namespace.h"
 
 namespace wire::sio {
 
@@ -18,7 +22,26 @@ class ParentNamespace final : public Handlers {
   explicit ParentNamespace(NamespaceMatcher matcher) : matcher_(std::move(matcher)) {}
   bool matches(std::string_view name, std::string_view auth) { return matcher_(name, auth); }
 
+  // The children that this loop's clients have asked for; what is sent there reaches the members on all loops.
+  template <class F> // f(Namespace&)
+  void for_each_child(F&& f) {
+    std::erase_if(children_, [](const std::weak_ptr<Namespace>& child) { return child.expired(); });
+    const auto children = children_; // one may be made meanwhile
+    for (const auto& weak : children) {
+      if (const auto child = weak.lock()) f(*child);
+    }
+  }
+  template <class... T>
+  void emit(std::string_view event, const T&... arguments) {
+    const Payload payload = Payload::of(arguments...);
+    for_each_child([&](Namespace& child) { child.broadcast().emit_payload(event, payload); });
+  }
+
  private:
+  friend class Server;
+  void add(const std::shared_ptr<Namespace>& child) { children_.push_back(child); }
+
+  std::vector<std::weak_ptr<Namespace>> children_;
   NamespaceMatcher matcher_;
 };
 

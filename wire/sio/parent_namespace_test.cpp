@@ -105,6 +105,22 @@ TEST_F(SioParentNamespace, a_child_has_its_own_handlers_on_top_of_the_parent_s) 
                                  "any neither", "unhandled", "disconnecting", "disconnect"));
 }
 
+TEST_F(SioParentNamespace, emits_to_all_of_its_children) {
+  ParentNamespace& games = server.of_matching("^/game-[0-9]+$");
+  server.of_matching("^/other$");
+  TestClient one(server), two(server), other(server);
+  one.connect("/game-1");
+  two.connect("/game-2");
+  other.connect("/other");
+  games.emit("to all", 1, Binary{"x"});
+  EXPECT_THAT(one.take(), ElementsAre(R"(451-/game-1,["to all",1,{"_placeholder":true,"num":0}])", "binary x"));
+  EXPECT_THAT(two.take(), ElementsAre(R"(451-/game-2,["to all",1,{"_placeholder":true,"num":0}])", "binary x"));
+  EXPECT_THAT(other.take(), IsEmpty());
+  std::vector<std::string> names;
+  games.for_each_child([&](Namespace& child) { names.push_back(child.name()); });
+  EXPECT_THAT(names, ElementsAre("/game-1", "/game-2"));
+}
+
 TEST_F(SioParentNamespace, its_middleware_may_refuse) {
   server.of_matching("^/x$").use([](Socket&, Next next) { next.refuse({"no", {}}); });
   TestClient client(server);
@@ -152,6 +168,7 @@ TEST_F(SioFewNamespaces, an_empty_child_goes_if_that_is_wanted_and_makes_room) {
   net::test::run_turns(loop);
   EXPECT_EQ(server.find("/n1"), nullptr);
   EXPECT_NE(server.find("/n2"), nullptr) << "somebody is there";
+  server.of_matching("^/n").emit("those that are left"); // of a parent that has none
   client.connect("/n3");
   client.text(R"(42/n3,["hi"])");
   EXPECT_THAT(story, ElementsAre("hi in /n3"));

@@ -50,9 +50,12 @@ ParentNamespace& Server::of_matching(const char* pattern) {
   return parent;
 }
 
-std::shared_ptr<Namespace> Server::make(std::string name, std::shared_ptr<Handlers> parent) {
-  if (parent) ++dynamic_namespaces_;
-  auto nsp = std::make_shared<Namespace>(*this, name, cluster_, std::move(parent));
+std::shared_ptr<Namespace> Server::make(std::string name, std::shared_ptr<ParentNamespace> parent) {
+  auto nsp = std::make_shared<Namespace>(*this, name, cluster_, parent);
+  if (parent) {
+    ++dynamic_namespaces_;
+    parent->add(nsp);
+  }
   namespaces_.emplace(std::move(name), nsp);
   return nsp;
 }

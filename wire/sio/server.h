@@ -88,7 +88,7 @@ class Server {
   };
 
   Namespace* find_or_match(std::string_view name, std::string_view auth);
-  std::shared_ptr<Namespace> make(std::string name, std::shared_ptr<Handlers> parent);
+  std::shared_ptr<Namespace> make(std::string name, std::shared_ptr<ParentNamespace> parent);
   void on_client_closed(Client& client);
   void on_socket_left(Namespace& nsp);
 

@@ -8,6 +8,7 @@
 #include "wire/base/check.h"
 #include "wire/base/limits.h"
 #include "wire/base/random.h"
+#include "wire/eio/packet_codec.h"
 #include "wire/sio/client.h"
 #include "wire/sio/guarded.h"
 #include "wire/sio/msgpack_codec.h"
@@ -169,19 +170,15 @@ void Socket::send_encoded(const EncodedEvent& event) {
   if (connected() && !deliver(event, {})) cut();
 }
 
-void Socket::emit_payload(std::string_view event, const Payload& payload) {
+void Socket::emit_payload(std::string_view event, const Payload& payload, const BroadcastFlags& flags) {
   check(!is_reserved_event(event), "a reserved event name was emitted");
-  if (nsp_->adapter().recovery_log() && connected()) {
-    BroadcastFlags flags;
-    flags.local = true;
-    return nsp_->adapter().emit(event, payload, {{id_}, {}, flags}); // so that it is in the log
+  if (flags.is_volatile && !writable()) return;
+  if (!flags.is_volatile && nsp_->adapter().recovery_log() && connected()) {
+    BroadcastFlags to_itself = flags;
+    to_itself.local = true;
+    return nsp_->adapter().emit(event, payload, {{id_}, {}, to_itself}); // so that it is in the log
   }
-  send_packet(PacketType::event, std::nullopt, event, payload);
-}
-
-void Socket::emit_volatile_payload(std::string_view event, const Payload& payload) {
-  check(!is_reserved_event(event), "a reserved event name was emitted");
-  if (writable()) send_packet(PacketType::event, std::nullopt, event, payload);
+  send_packet(PacketType::event, std::nullopt, event, payload, flags.compress);
 }
 
 void Socket::emit_with_ack_payload(Duration timeout, AckHandler handler, std::string_view event,
@@ -205,7 +202,7 @@ bool Socket::expect_ack(std::uint64_t id, Duration timeout, AckHandler handler) 
 }
 
 void Socket::send_packet(PacketType type, std::optional<std::uint64_t> id, std::optional<std::string_view> event,
-                         const Payload& payload) {
+                         const Payload& payload, bool compress) {
   if (state_ == State::closed) return;
   eio::Session& session = client_.session();
   if (session.pressure() == Pressure::full) return cut();
@@ -224,13 +221,19 @@ void Socket::send_packet(PacketType type, std::optional<std::uint64_t> id, std::
   if (event && !payload.json().empty()) out += ',';
   out += payload.json();
   out += ']';
+  const auto send = [&](std::string_view packet, bool binary) {
+    if (compress) return binary ? session.send_binary(packet) : session.send_text(packet);
+    eio::SharedPacket as_it_is = binary ? eio::share_binary(packet) : eio::share_text(packet);
+    as_it_is.compress = false;
+    session.send(as_it_is);
+  };
   if (msgpack) {
     std::string packet;
     append_msgpack_packet(packet, type, nsp_->name(), id, out, attachments);
-    session.send_binary(packet);
+    send(packet, true);
   } else {
-    session.send_text(out);
-    for (const std::string& bytes : attachments) session.send_binary(bytes);
+    send(out, false);
+    for (const std::string& bytes : attachments) send(bytes, true);
   }
   if (event && watches_outgoing()) told_outgoing(out.substr(data), attachments);
 }
@@ -312,6 +315,14 @@ void Socket::on_event(std::string_view event, const Args& args, Ack ack) {
   nsp_->on_event(*this, event, args, std::move(ack));
 }
 
+void Socket::told_error(std::string_view error) {
+  if (!extras_) return;
+  for (ErrorHandler& handler : extras_->on_error) {
+    guarded("error", [&] { handler(*this, error); });
+    if (!extras_) return; // it ended the socket
+  }
+}
+
 bool Socket::passes_middlewares(std::string_view event, const Args& args) {
   for (AnyHandler& handler : extras_->on_any) {
     handler(*this, event, args);
@@ -321,10 +332,7 @@ bool Socket::passes_middlewares(std::string_view event, const Args& args) {
     const auto refusal = middleware(*this, event, args);
     if (!extras_) return false;
     if (!refusal) continue;
-    for (ErrorHandler& handler : extras_->on_error) {
-      handler(*this, *refusal);
-      if (!extras_) break;
-    }
+    told_error(*refusal);
     return false;
   }
   return true;

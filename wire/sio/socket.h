@@ -74,7 +74,8 @@ class Socket final : public std::enable_shared_from_this<Socket> {
   // Every event that comes, before its middlewares and its handler; every event that is sent, broadcasts too.
   void on_any(AnyHandler handler);
   void on_any_outgoing(AnyHandler handler);
-  // In the order of registration. What one refuses is told to on_error alone: nothing is sent.
+  // In the order of registration. What one refuses is told to on_error alone: nothing is sent. So is a packet that the
+  // protocol does not allow, before the connection ends.
   void use(PacketMiddleware middleware);
   void on_error(ErrorHandler handler);
   // The reason, while the rooms are still there (disconnecting) and when they are left (disconnect).
@@ -92,10 +93,14 @@ class Socket final : public std::enable_shared_from_this<Socket> {
   // Dropped unless it can leave at once.
   template <class... T>
   void emit_volatile(std::string_view event, const T&... arguments) {
-    emit_volatile_payload(event, Payload::of(arguments...));
+    emit_payload(event, Payload::of(arguments...), {.is_volatile = true});
   }
-  void emit_payload(std::string_view event, const Payload& payload);
-  void emit_volatile_payload(std::string_view event, const Payload& payload);
+  void emit_payload(std::string_view event, const Payload& payload, const BroadcastFlags& flags = {});
+  // Its packets are not to be compressed, over polling nor over WebSocket: for what is random, or compressed already.
+  template <class... T>
+  void emit_uncompressed(std::string_view event, const T&... arguments) {
+    emit_payload(event, Payload::of(arguments...), {.compress = false});
+  }
   // The handler is called once: with the answer, or with nullptr after `timeout` or when the socket leaves.
   template <class... T>
   void emit_with_ack(Duration timeout, AckHandler handler, std::string_view event, const T&... arguments) {
@@ -154,11 +159,12 @@ class Socket final : public std::enable_shared_from_this<Socket> {
   std::string restore(RecoveryLog& log); // what it was and missed, if it came back; answers its secret
   void save_session(DisconnectReason reason);
   void on_event(std::string_view event, const Args& args, Ack ack);
+  void told_error(std::string_view error);
   bool passes_middlewares(std::string_view event, const Args& args);
   void on_ack(std::uint64_t id, const Args& args);
   void on_closed(DisconnectReason reason);
   void send_packet(PacketType type, std::optional<std::uint64_t> id, std::optional<std::string_view> event,
-                   const Payload& payload);
+                   const Payload& payload, bool compress = true);
   bool deliver(const EncodedEvent& event, const BroadcastFlags& flags); // false: too far behind, to be ended
   void told_outgoing(std::string_view json, const std::vector<std::string>& attachments);
   void told_outgoing(const EncodedEvent& event);

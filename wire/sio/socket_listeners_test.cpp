@@ -108,6 +108,25 @@ TEST_F(SioListeners, an_error_handler_may_end_the_socket) {
   EXPECT_THAT(client.take(), ElementsAre("41"));
 }
 
+TEST_F(SioListeners, hear_of_a_packet_that_cannot_be_read_before_the_connection_ends) {
+  socket.on_error([this](Socket&, std::string_view error) { story.push_back("error " + std::string(error)); });
+  socket.on_disconnect([this](Socket&, DisconnectReason reason) { story.emplace_back(to_string(reason)); });
+  client.text("42nonsense");
+  EXPECT_THAT(story, ElementsAre("error invalid JSON", "forced close"));
+}
+
+TEST_F(SioListeners, of_such_a_packet_may_throw_or_end_the_socket_first) {
+  server.of("/second");
+  client.connect("/second");
+  socket.on_error([](Socket&, std::string_view) { throw std::runtime_error("a listener"); });
+  socket.on_error([](Socket& self, std::string_view) { self.disconnect(); });
+  socket.on_error([this](Socket&, std::string_view) { story.emplace_back("third"); });
+  socket.on_disconnect([this](Socket&, DisconnectReason reason) { story.emplace_back(to_string(reason)); });
+  client.text("42nonsense");
+  EXPECT_THAT(story, ElementsAre("server namespace disconnect"));
+  EXPECT_TRUE(client.ended());
+}
+
 // --- out ---
 
 TEST_F(SioListeners, hear_what_is_sent_emits_and_broadcasts_and_questions_but_not_acks) {
