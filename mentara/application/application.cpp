@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "mentara/api/messaging_routes.h"
+#include "mentara/api/rest_api.h"
 #include "mentara/auth/authenticator.h"
 #include "mentara/cli/make_token.h"
 #include "mentara/connections/connection_manager.h"
@@ -14,6 +16,7 @@
 #include "mentara/console/console.h"
 #include "mentara/events/event_bus.h"
 #include "mentara/gateways/messaging_gateway.h"
+#include "mentara/gateways/unread_news.h"
 #include "mentara/gateways/websocket_event_service.h"
 #include "mentara/ops/file_watch.h"
 #include "mentara/ops/health.h"
@@ -22,7 +25,9 @@
 #include "mentara/services/message_change_service.h"
 #include "mentara/services/message_service.h"
 #include "mentara/services/participant_service.h"
+#include "mentara/services/search_service.h"
 #include "mentara/services/sync_service.h"
+#include "mentara/services/unread_service.h"
 #include "mentara/storage/sqlite_store.h"
 #include "wire/base/log.h"
 #include "wire/cluster/node.h"
@@ -33,6 +38,13 @@ namespace {
 int loop_count(const Config& config) {
   if (config.server.threads > 0) return static_cast<int>(config.server.threads);
   return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
+
+wire::http::CorsOptions cors_options(const Config& config) {
+  wire::http::CorsOptions cors;
+  cors.origin = config.cors.origins;
+  cors.credentials = true;
+  return cors;
 }
 
 wire::cluster::NodeOptions node_options(const Config& config) {
@@ -47,10 +59,7 @@ wire::cluster::NodeOptions node_options(const Config& config) {
   options.server.http_compression.reset(); // no secret shares a compressed answer with what others can choose
   options.http.body_bytes_max = config.engine.max_payload;
 
-  wire::http::CorsOptions cors;
-  cors.origin = config.cors.origins;
-  cors.credentials = true;
-  options.server.cors = std::move(cors);
+  options.server.cors = cors_options(config);
   options.server.refuse_origin =
       [cors = config.cors](std::optional<std::string_view> origin) -> std::optional<std::string> {
     if (!origin) {
@@ -134,10 +143,16 @@ struct Application::Parts {
   std::optional<services::ConversationService> conversations;
   std::optional<services::ParticipantService> participants;
   std::optional<services::BlockService> blocks;
+  std::optional<services::SearchService> search;
+  std::optional<services::UnreadService> unread;
+  std::optional<wire::net::Timer> search_timer;
   std::optional<wire::net::Timer> proofs_timer;
   std::optional<services::SyncService> sync;
-  std::vector<std::unique_ptr<gateways::MessagingGateway>> messaging; // one for each loop
+  std::vector<std::unique_ptr<gateways::MessagingGateway>> messaging;           // one for each loop
+  std::vector<std::unique_ptr<requests::MessagingRequests>> messaging_requests; // likewise, for REST
+  std::vector<std::unique_ptr<api::RestApi>> rest;                              // likewise
   std::optional<gateways::WebSocketEventService> websocket_events;
+  std::optional<gateways::UnreadNews> unread_news;
   ops::Health health{[this] { return not_ready(); }};
   std::optional<console::Console> console;
   std::optional<wire::http::Server> operations;
@@ -161,6 +176,13 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, clo
   conversations.emplace(*store, *bus, clock);
   participants.emplace(*store, *bus, clock);
   blocks.emplace(*store, clock);
+  search.emplace(*store);
+  unread.emplace(*store);
+  search_timer.emplace(home_loop, [this] {
+    search->index_some();
+    search_timer->arm(limits::search_index_interval);
+  });
+  search_timer->arm(limits::search_index_interval);
   proofs_timer.emplace(home_loop, [this] { sync->flush(); });
   sync.emplace(*store, *bus, clock,
                services::SyncService::Limits{.replayed_events_max = config.replay.events_max,
@@ -168,17 +190,23 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, clo
                [this] { proofs_timer->arm(limits::proof_delay); });
 
   const gateways::Admission::Parts admission{authenticator, *home, *connections, *store, *sync, *bus, clock};
+  const requests::MessagingRequests::Services messaging_services{*messages,     *message_changes, *conversations,
+                                                                 *participants, *blocks,          *search};
   std::vector<gateways::Feed*> messaging_feeds;
   console.emplace(issue_token(config, clock));
   for (std::size_t i = 0; i < node->loops(); ++i) {
-    messaging.push_back(std::make_unique<gateways::MessagingGateway>(
-        node->server(i), admission,
-        gateways::MessagingGateway::Services{*messages, *message_changes, *conversations, *participants, *blocks}));
+    messaging.push_back(std::make_unique<gateways::MessagingGateway>(node->server(i), admission, messaging_services));
     messaging_feeds.push_back(&messaging.back()->feed());
+    messaging_requests.push_back(
+        std::make_unique<requests::MessagingRequests>(*home, node->loop(i), messaging_services));
+    rest.push_back(std::make_unique<api::RestApi>(authenticator, cors_options(config)));
+    api::add_messaging_routes(rest.back()->routes(), *messaging_requests.back());
+    rest.back()->attach(node->http(i).router());
     health.attach(node->http(i).router());
     console->attach(node->http(i).router());
   }
   websocket_events.emplace(*bus, node->server(0), std::move(messaging_feeds), store->end_of_log());
+  unread_news.emplace(*bus, node->server(0), *unread, *connections);
 
   operations.emplace(home_loop);
   health.attach(operations->router());

@@ -64,13 +64,14 @@ inline constexpr ClientEvent<RemoveParticipant, ParticipantAck> participant_remo
 inline constexpr ClientEvent<SetRole, ParticipantAck> participant_role{"participant:role"};
 inline constexpr ClientEvent<BlockUser, PlainAck> user_block{"user:block"};
 inline constexpr ClientEvent<UnblockUser, PlainAck> user_unblock{"user:unblock"};
-inline constexpr std::tuple all{conversation_update, conversation_mute,  conversation_archive, conversation_pin,
-                                participant_add,     participant_remove, participant_role,     user_block,
-                                user_unblock,        message_send,       message_edit,         message_edits,
-                                message_delete,      reaction_add,       reaction_remove,      message_read,
-                                message_delivered,   sync_ack,           typing_start,         typing_stop,
-                                conversation_create, conversation_join,  conversation_leave,   conversation_list,
-                                conversation_history};
+inline constexpr ClientEvent<SearchMessages, SearchAck> message_search{"message:search"};
+inline constexpr std::tuple all{message_search,    conversation_update, conversation_mute,  conversation_archive,
+                                conversation_pin,  participant_add,     participant_remove, participant_role,
+                                user_block,        user_unblock,        message_send,       message_edit,
+                                message_edits,     message_delete,      reaction_add,       reaction_remove,
+                                message_read,      message_delivered,   sync_ack,           typing_start,
+                                typing_stop,       conversation_create, conversation_join,  conversation_leave,
+                                conversation_list, conversation_history};
 } // namespace client_event
 
 namespace server_event {

@@ -20,13 +20,14 @@ std::vector<std::string_view> names(const Table& table) {
 TEST(EventTable, holds_every_event_once) {
   using testing::UnorderedElementsAre;
   EXPECT_THAT(names(server_event::all), UnorderedElementsAre("connected", "sync:complete", "sync:reset", "exception"));
-  EXPECT_THAT(names(messaging::client_event::all),
-              UnorderedElementsAre(
-                  "conversation:update", "conversation:mute", "conversation:archive", "conversation:pin",
-                  "participant:add", "participant:remove", "participant:role", "user:block", "user:unblock",
-                  "message:send", "message:edit", "message:edits", "message:delete", "reaction:add", "reaction:remove",
-                  "message:read", "message:delivered", "sync:ack", "typing:start", "typing:stop", "conversation:create",
-                  "conversation:join", "conversation:leave", "conversation:list", "conversation:history"));
+  EXPECT_THAT(
+      names(messaging::client_event::all),
+      UnorderedElementsAre("conversation:update", "message:search", "conversation:mute", "conversation:archive",
+                           "conversation:pin", "participant:add", "participant:remove", "participant:role",
+                           "user:block", "user:unblock", "message:send", "message:edit", "message:edits",
+                           "message:delete", "reaction:add", "reaction:remove", "message:read", "message:delivered",
+                           "sync:ack", "typing:start", "typing:stop", "conversation:create", "conversation:join",
+                           "conversation:leave", "conversation:list", "conversation:history"));
   EXPECT_THAT(names(messaging::server_event::all),
               UnorderedElementsAre("conversation:updated", "conversation:settings", "participant:joined",
                                    "participant:left", "participant:updated", "message", "message:updated",

@@ -14,6 +14,7 @@ void append_json(std::string& out, const ConversationAck& ack) { write(out, ack)
 void append_json(std::string& out, const SettingsAck& ack) { write(out, ack); }
 void append_json(std::string& out, const ParticipantAck& ack) { write(out, ack); }
 void append_json(std::string& out, const ConversationsAck& ack) { write(out, ack); }
+void append_json(std::string& out, const SearchAck& ack) { write(out, ack); }
 void append_json(std::string& out, const HistoryAck& ack) { write(out, ack); }
 
 } // namespace mentara::contract

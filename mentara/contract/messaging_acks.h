@@ -96,6 +96,15 @@ struct ConversationsAck {
 BOOST_DESCRIBE_STRUCT(ConversationsAck, (), (success, conversations, nextCursor))
 void append_json(std::string& out, const ConversationsAck& ack);
 
+// message:search
+struct SearchAck {
+  Success success{};
+  ListOf<FoundMessageShape, FoundMessage> messages{}; // the newest first
+  Nullable<std::string_view> nextCursor{};            // null: that was all
+};
+BOOST_DESCRIBE_STRUCT(SearchAck, (), (success, messages, nextCursor))
+void append_json(std::string& out, const SearchAck& ack);
+
 // conversation:history
 struct HistoryAck {
   Success success{};

@@ -49,6 +49,8 @@ template wire::Result<RemoveParticipant, Failure> decode(std::optional<wire::Jso
 template wire::Result<SetRole, Failure> decode(std::optional<wire::JsonView>, const User&);
 template wire::Result<BlockUser, Failure> decode(std::optional<wire::JsonView>, const User&);
 template wire::Result<UnblockUser, Failure> decode(std::optional<wire::JsonView>, const User&);
+template wire::Result<ChangeSettings, Failure> decode(std::optional<wire::JsonView>, const User&);
+template wire::Result<SearchMessages, Failure> decode(std::optional<wire::JsonView>, const User&);
 template wire::Result<ListConversations, Failure> decode(std::optional<wire::JsonView>, const User&);
 template wire::Result<ReadHistory, Failure> decode(std::optional<wire::JsonView>, const User&);
 

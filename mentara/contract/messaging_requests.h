@@ -150,6 +150,25 @@ struct SetRole {
 };
 BOOST_DESCRIBE_STRUCT(SetRole, (), (conversationId, userId, role))
 
+// PATCH …/settings; what is none stays as it is
+struct ChangeSettings {
+  ConversationId conversationId;
+  std::optional<bool> muted;
+  std::optional<Timestamp> mutedUntil;
+  std::optional<bool> archived;
+  std::optional<bool> pinned;
+};
+BOOST_DESCRIBE_STRUCT(ChangeSettings, (), (conversationId, muted, mutedUntil, archived, pinned))
+
+// message:search. Newest first; `before` is the nextCursor of the page that came last.
+struct SearchMessages {
+  Text<1, limits::search_query_chars_max> query;
+  std::optional<ConversationId> conversationId;
+  std::optional<Cursor> before;
+  Default<Integer<1, limits::search_page_max>, 20> limit;
+};
+BOOST_DESCRIBE_STRUCT(SearchMessages, (), (query, conversationId, before, limit))
+
 // user:block
 struct BlockUser {
   UserId userId;

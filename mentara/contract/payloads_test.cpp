@@ -154,6 +154,13 @@ TEST(Acks, say_what_the_contract_says) {
             "{\"success\":true,\"message\":{" + plain_json + "},\"duplicate\":true}");
 }
 
+TEST(Acks, show_what_was_found) {
+  const std::vector<FoundMessage> found{{plain_message(), "Hel…"}};
+  EXPECT_EQ(to_json(SearchAck{.messages = {found}, .nextCursor = {"9"}}),
+            "{\"success\":true,\"messages\":[{" + plain_json +
+                ",\"reactions\":[],\"snippet\":\"Hel…\"}],\"nextCursor\":\"9\"}");
+}
+
 TEST(Acks, list_pages) {
   const std::vector<Message> messages{plain_message(), plain_message()};
   EXPECT_EQ(to_json(HistoryAck{.messages = {messages}, .hasMore = true}),

@@ -106,6 +106,13 @@ struct ListedMessageShape : MessageShape {
 };
 BOOST_DESCRIBE_STRUCT(ListedMessageShape, (MessageShape), (reactions))
 
+// A message that a search found.
+struct FoundMessageShape : ListedMessageShape {
+  explicit FoundMessageShape(const FoundMessage& found) : ListedMessageShape(found.message), snippet(found.snippet) {}
+  std::string_view snippet; // the text around the first word that was found; plain text, "…" where it was cut
+};
+BOOST_DESCRIBE_STRUCT(FoundMessageShape, (ListedMessageShape), (snippet))
+
 struct EditShape {
   explicit EditShape(const Edit& edit) : content(edit.content), editedAt(edit.edited_at) {}
   std::string_view content;

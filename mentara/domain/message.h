@@ -65,6 +65,11 @@ struct Message {
   friend bool operator==(const Message&, const Message&) = default;
 };
 
+struct FoundMessage {
+  Message message;
+  std::string snippet; // of its content
+};
+
 // The first 200 code points of valid UTF-8: what a Quote shows.
 std::string_view quote_text(std::string_view content);
 

@@ -28,6 +28,7 @@ MessagingGateway::MessagingGateway(wire::sio::Server& io, const Admission::Parts
   on(event::message_send, &MessagingRequests::send);
   on(event::message_edit, &MessagingRequests::edit);
   on(event::message_edits, &MessagingRequests::edits);
+  on(event::message_search, &MessagingRequests::search);
   on(event::message_delete, &MessagingRequests::erase);
   on(event::message_read, &MessagingRequests::read);
   on(event::reaction_add, &MessagingRequests::add_reaction);

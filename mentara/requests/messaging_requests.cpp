@@ -86,6 +86,23 @@ void MessagingRequests::read(Actor actor, contract::ReadMessages request, Reply 
       [](const services::ReadState& state) { return contract::ReadAck{.unreadCount = state.unread_count}; });
 }
 
+void MessagingRequests::search(Actor actor, contract::SearchMessages request, Reply reply) {
+  services::SearchQuery query{.query = std::move(request.query.value),
+                              .conversation_id = id_or_none(std::move(request.conversationId)),
+                              .before = request.before ? std::move(request.before->value) : std::string(),
+                              .limit = request.limit.value};
+  home_.ask<services::SearchPage>(
+      std::move(reply),
+      [this, actor = std::move(actor), query = std::move(query)](Done<services::SearchPage> done) mutable {
+        services_.search.search(std::move(actor), std::move(query), std::move(done));
+      },
+      [](const services::SearchPage& page) {
+        contract::SearchAck ack{.messages = {page.messages}};
+        if (!page.next_cursor.empty()) ack.nextCursor.value = page.next_cursor;
+        return ack;
+      });
+}
+
 void MessagingRequests::edit(Actor actor, contract::EditMessage request, Reply reply) {
   home_.ask<Message>(
       std::move(reply),
@@ -184,20 +201,26 @@ void MessagingRequests::update(Actor actor, contract::UpdateConversation request
 
 void MessagingRequests::mute(Actor actor, contract::MuteConversation request, Reply reply) {
   const auto until = request.until ? std::optional(request.until->value) : std::nullopt;
-  change_settings(std::move(actor), std::move(request.conversationId), {.muted = request.value, .muted_until = until},
-                  std::move(reply));
+  set(std::move(actor), std::move(request.conversationId), {.muted = request.value, .muted_until = until},
+      std::move(reply));
 }
 
 void MessagingRequests::archive(Actor actor, contract::SetForOneself request, Reply reply) {
-  change_settings(std::move(actor), std::move(request.conversationId), {.archived = request.value}, std::move(reply));
+  set(std::move(actor), std::move(request.conversationId), {.archived = request.value}, std::move(reply));
 }
 
 void MessagingRequests::pin(Actor actor, contract::SetForOneself request, Reply reply) {
-  change_settings(std::move(actor), std::move(request.conversationId), {.pinned = request.value}, std::move(reply));
+  set(std::move(actor), std::move(request.conversationId), {.pinned = request.value}, std::move(reply));
 }
 
-void MessagingRequests::change_settings(Actor actor, ConversationId conversation, services::SettingsChange change,
-                                        Reply reply) {
+void MessagingRequests::change_settings(Actor actor, contract::ChangeSettings request, Reply reply) {
+  const auto until = request.mutedUntil ? std::optional(request.mutedUntil->value) : std::nullopt;
+  set(std::move(actor), std::move(request.conversationId),
+      {.muted = request.muted, .muted_until = until, .archived = request.archived, .pinned = request.pinned},
+      std::move(reply));
+}
+
+void MessagingRequests::set(Actor actor, ConversationId conversation, services::SettingsChange change, Reply reply) {
   home_.ask<Settings>(
       std::move(reply),
       [this, actor = std::move(actor), id = std::move(conversation), change](Done<Settings> done) mutable {

@@ -11,6 +11,7 @@
 #include "mentara/services/message_change_service.h"
 #include "mentara/services/message_service.h"
 #include "mentara/services/participant_service.h"
+#include "mentara/services/search_service.h"
 
 // What the requests of the contract mean, whichever way they came: sockets and REST ask the same services for the same
 // things and get the same answers. One object for each loop.
@@ -24,6 +25,7 @@ class MessagingRequests {
     services::ConversationService& conversations;
     services::ParticipantService& participants;
     services::BlockService& blocks;
+    services::SearchService& search;
   };
   using Actor = services::Actor;
 
@@ -33,6 +35,8 @@ class MessagingRequests {
   void send(Actor actor, contract::SendMessage request, Reply reply);
   void history(Actor actor, contract::ReadHistory request, Reply reply);
   void read(Actor actor, contract::ReadMessages request, Reply reply);
+
+  void search(Actor actor, contract::SearchMessages request, Reply reply);
 
   void edit(Actor actor, contract::EditMessage request, Reply reply);
   void edits(Actor actor, contract::WhichMessage request, Reply reply);
@@ -46,6 +50,7 @@ class MessagingRequests {
   void mute(Actor actor, contract::MuteConversation request, Reply reply);
   void archive(Actor actor, contract::SetForOneself request, Reply reply);
   void pin(Actor actor, contract::SetForOneself request, Reply reply);
+  void change_settings(Actor actor, contract::ChangeSettings request, Reply reply);
   void join(Actor actor, contract::WhichConversation request, Reply reply);
   void open(Actor actor, contract::WhichConversation request, Reply reply);
   void check_member(Actor actor, contract::WhichConversation request, Reply reply);
@@ -67,7 +72,7 @@ class MessagingRequests {
   void unblock(Actor actor, contract::UnblockUser request, Reply reply);
 
  private:
-  void change_settings(Actor actor, ConversationId conversation, services::SettingsChange change, Reply reply);
+  void set(Actor actor, ConversationId conversation, services::SettingsChange change, Reply reply);
 
   const HomeRequests home_;
   const Services services_;

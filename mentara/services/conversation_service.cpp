@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "mentara/events/events.h"
+#include "mentara/limits.h"
 #include "mentara/storage/blocks.h"
 #include "mentara/storage/participants.h"
 
@@ -98,18 +99,38 @@ std::optional<Position> parse_cursor(const std::string& text) {
   return position;
 }
 
+// About as many bytes as it has in a list.
+std::size_t weight(const ConversationView& view) {
+  constexpr std::size_t conversation_bytes = 512, member_bytes = 128;
+  const Conversation& conversation = view.conversation;
+  std::size_t bytes = conversation_bytes + conversation.title.size() + conversation.metadata.size();
+  for (const Member& member : conversation.members) {
+    bytes += member_bytes + member.user.id.value.size() + member.user.name.size() + member.user.avatar_url.size();
+  }
+  if (view.last_message) bytes += view.last_message->content.size() + view.last_message->metadata.size();
+  return bytes;
+}
+
 Result<ConversationPage, Failure> list_conversations(Snapshot& snapshot, const UserId& user,
                                                      const ConversationQuery& query, UnixTime now) {
   const auto before = parse_cursor(query.before);
   if (!before) return invalid("before", "This is not the nextCursor of an earlier page.");
   const auto limit = static_cast<std::size_t>(std::max<std::int64_t>(query.limit, 1));
   auto memberships = snapshot.find_memberships(user, *before, query.unread_only, limit + 1);
+  const bool more = memberships.size() > limit;
+  if (more) memberships.pop_back();
   ConversationPage page;
-  if (memberships.size() > limit) {
-    memberships.pop_back();
-    page.next_cursor = std::to_string(memberships.back().activity);
+  Position last = 0; // where the page ends
+  std::size_t bytes = 0;
+  for (const Membership& membership : memberships) {
+    ConversationView next = view(snapshot, membership, now);
+    bytes += weight(next);
+    if (!page.conversations.empty() && bytes > limits::history_page_bytes_max) break;
+    page.conversations.push_back(std::move(next));
+    last = membership.activity;
   }
-  for (const Membership& membership : memberships) page.conversations.push_back(view(snapshot, membership, now));
+  const bool cut = page.conversations.size() < memberships.size();
+  if (more || cut) page.next_cursor = std::to_string(last);
   return page;
 }
 

@@ -143,6 +143,19 @@ TEST_F(ConversationServiceTest, the_list_comes_in_pages_and_each_conversation_on
   EXPECT_EQ(third->next_cursor, "");
 }
 
+TEST_F(ConversationServiceTest, a_page_of_large_conversations_ends_early_and_goes_on) {
+  for (const char* id : {"a", "b", "c"}) {
+    NewConversation request{.type = ConversationType::GROUP, .conversation_id = {id}};
+    for (int i = 0; i < 900; ++i) request.participant_ids.push_back({std::string(200, 'x') + std::to_string(i)});
+    create("ann", std::move(request));
+  }
+  const auto first = list("ann");
+  EXPECT_THAT(ids(*first), ElementsAre("c"));
+  const auto second = list("ann", {.before = first->next_cursor});
+  EXPECT_THAT(ids(*second), ElementsAre("b"));
+  EXPECT_EQ(list("ann", {.before = second->next_cursor})->next_cursor, "");
+}
+
 TEST_F(ConversationServiceTest, an_unreadable_page_cursor_is_refused_by_name) {
   for (const char* before : {"x", "1x", "-1", " 1", "99999999999999999999"}) {
     const auto page = list("ann", {.before = before});

@@ -32,8 +32,9 @@ std::vector<Reaction> SqliteMessageDetails::reactions(const MessageId& message) 
   return reactions;
 }
 
-SqliteMessageChanges::SqliteMessageChanges(sqlite::Database& database, SqliteLog& log)
+SqliteMessageChanges::SqliteMessageChanges(sqlite::Database& database, SqliteLog& log, SqliteSearchIndex& search_index)
     : log_(log),
+      search_index_(search_index),
       keep_text_(database,
                  "INSERT INTO message_edits (position, message_position, content, edited_at) "
                  "SELECT ?2, position, content, ?3 FROM messages WHERE message_id = ?1"),
@@ -62,12 +63,15 @@ SqliteMessageChanges::SqliteMessageChanges(sqlite::Database& database, SqliteLog
 Position SqliteMessageChanges::edit(const Membership& member, const Message& message) {
   const Position position = log_.append(member.conversation_key, LogType::message_updated, message_payload(message));
   keep_text_.run(message.id.value, position, message.edited_at->ms);
+  search_index_.forget(message.id);
   edit_.run(message.id.value, message.content, message.edited_at->ms);
+  search_index_.index_again(message.id);
   return position;
 }
 
 Position SqliteMessageChanges::erase(const Membership& member, const Message& tombstone) {
   const std::string& id = tombstone.id.value;
+  search_index_.forget(tombstone.id);
   erase_from_log_.run(id, message_payload(tombstone));
   erase_quotes_from_log_.run(id);
   erase_edits_.run(id);

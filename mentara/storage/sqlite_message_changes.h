@@ -3,6 +3,7 @@
 #include "mentara/storage/message_changes.h"
 #include "mentara/storage/sqlite.h"
 #include "mentara/storage/sqlite_log.h"
+#include "mentara/storage/sqlite_search.h"
 
 namespace mentara::storage {
 
@@ -19,7 +20,7 @@ class SqliteMessageDetails final : public MessageDetails {
 
 class SqliteMessageChanges final : public MessageChanges {
  public:
-  SqliteMessageChanges(sqlite::Database& database, SqliteLog& log);
+  SqliteMessageChanges(sqlite::Database& database, SqliteLog& log, SqliteSearchIndex& search_index);
 
   Position edit(const Membership& member, const Message& message) override;
   Position erase(const Membership& member, const Message& tombstone) override;
@@ -30,6 +31,7 @@ class SqliteMessageChanges final : public MessageChanges {
 
  private:
   SqliteLog& log_;
+  SqliteSearchIndex& search_index_;
   sqlite::Statement keep_text_, edit_;
   sqlite::Statement erase_, erase_from_log_, erase_quotes_from_log_, erase_edits_, erase_reactions_;
   sqlite::Statement add_reaction_, remove_reaction_;

@@ -144,7 +144,8 @@ SqliteSnapshot::SqliteSnapshot(sqlite::Database& database)
               "deleted_at IS NULL"),
       message_details_(database),
       log_reader_(database),
-      blocks_(database) {}
+      blocks_(database),
+      message_search_(database) {}
 
 std::optional<Membership> SqliteSnapshot::find_membership(const ConversationId& conversation, const UserId& user) {
   return read_one_membership(membership_by_id_.query(conversation.value, user.value));

@@ -4,6 +4,7 @@
 #include "mentara/storage/sqlite_blocks.h"
 #include "mentara/storage/sqlite_log_reader.h"
 #include "mentara/storage/sqlite_message_changes.h"
+#include "mentara/storage/sqlite_search.h"
 #include "mentara/storage/store.h"
 
 namespace mentara::storage {
@@ -30,6 +31,7 @@ class SqliteSnapshot : public virtual Snapshot {
   MessageDetails& message_details() override { return message_details_; }
   LogReader& log() override { return log_reader_; }
   Blocks& blocks() override { return blocks_; }
+  MessageSearch& message_search() override { return message_search_; }
 
  private:
   sqlite::Statement membership_by_id_, membership_by_key_, memberships_, unread_memberships_;
@@ -38,6 +40,7 @@ class SqliteSnapshot : public virtual Snapshot {
   SqliteMessageDetails message_details_;
   SqliteLogReader log_reader_;
   SqliteBlocks blocks_;
+  SqliteMessageSearch message_search_;
 };
 
 } // namespace mentara::storage

@@ -30,6 +30,7 @@ class SqliteTransaction final : public SqliteSnapshot, public Transaction {
   MessageChanges& message_changes() override { return message_changes_; }
   ParticipantChanges& participant_changes() override { return participant_changes_; }
   BlockChanges& block_changes() override { return block_changes_; }
+  SearchIndex& search_index() override { return search_index_; }
 
   // Kept between transactions: the only connection that writes is also the only one that changes who is a member.
   MemberIds member_ids(ConversationKey conversation) override;
@@ -50,6 +51,7 @@ class SqliteTransaction final : public SqliteSnapshot, public Transaction {
   sqlite::Database& database_;
   SqliteLog log_;
   SqliteUsers users_;
+  SqliteSearchIndex search_index_;
   SqliteMessageChanges message_changes_;
   SqliteParticipantChanges participant_changes_;
   SqliteBlockChanges block_changes_;

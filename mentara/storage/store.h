@@ -45,6 +45,8 @@ class MessageChanges;
 class ParticipantChanges; // participants.h
 class Blocks;             // blocks.h
 class BlockChanges;
+class MessageSearch; // search.h
+class SearchIndex;
 
 // What was committed at one moment.
 class Snapshot {
@@ -75,6 +77,7 @@ class Snapshot {
   virtual MessageDetails& message_details() = 0;
   virtual LogReader& log() = 0;
   virtual Blocks& blocks() = 0;
+  virtual MessageSearch& message_search() = 0;
 };
 
 // A snapshot that also sees and makes changes. Whatever others must hear of writes its row of the log together with the
@@ -98,6 +101,7 @@ class Transaction : public virtual Snapshot {
                                  UnixTime at) = 0;
   virtual ParticipantChanges& participant_changes() = 0;
   virtual BlockChanges& block_changes() = 0;
+  virtual SearchIndex& search_index() = 0;
 };
 
 // Where units of work are handed in; owned by the home loop. Every unit is answered exactly once, by `done` on the home

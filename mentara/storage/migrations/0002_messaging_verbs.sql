@@ -44,3 +44,14 @@ CREATE TABLE blocks (
   created_at INTEGER NOT NULL,
   PRIMARY KEY (blocker_key, blocked_key)
 ) WITHOUT ROWID;
+
+-- Full text; a row for each message that has one. `scope` is a word for the conversation, `terms` what search_terms.h
+-- makes of the text; neither is kept, only found.
+CREATE VIRTUAL TABLE message_search USING fts5 (
+  scope, terms, content = '', tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co So Mn Mc'"
+);
+CREATE TABLE search_state (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  indexed_position INTEGER NOT NULL -- messages up to here are in message_search
+);
+INSERT INTO search_state VALUES (1, 0);

@@ -1,0 +1,89 @@
+#include "mentara/api/rest_api.h"
+
+#include <utility>
+
+#include "mentara/api/answer.h"
+#include "mentara/api/request_fields.h"
+#include "wire/base/utf8.h"
+
+namespace mentara::api {
+namespace {
+
+constexpr std::string_view prefix = "/api";
+constexpr std::string_view service_role = "service";
+
+} // namespace
+
+RestApi::RestApi(const auth::Authenticator& authenticator, wire::http::CorsOptions cors)
+    : authenticator_(authenticator), cors_(std::move(cors)) {}
+
+void RestApi::on_request(wire::http::Exchange& exchange) {
+  if (exchange.request().method == "OPTIONS") {
+    return exchange.respond(wire::http::preflight_response(cors_, exchange.request()));
+  }
+  if (auto refused = begin(exchange)) respond(exchange, failure(*refused));
+}
+
+std::optional<Failure> RestApi::begin(wire::http::Exchange& exchange) {
+  const wire::http::Request& request = exchange.request();
+  bool is_service = false;
+  const auto user = caller(request, is_service);
+  if (!user) return user.error();
+  const auto match = routes_.find(request.method, request.path.substr(prefix.size()));
+  if (!match.handler) {
+    if (match.allowed.empty())
+      return Failure{Code::not_found, "There is no such path. Is it spelt as in the contract?"};
+    return Failure{Code::unknown_event, "This path does not know the method. It knows: " + match.allowed};
+  }
+  if (match.whom == RouteTable::For::services && !is_service) {
+    return Failure{Code::forbidden, "This is for backends: it needs a token with the role service."};
+  }
+  const auto fields = join_fields(match.fields, request.query, request.body, body_parser_);
+  if (!fields) return fields.error();
+  const auto parsed = fields_parser_.parse(*fields);
+  if (!parsed) return invalid({}, "The request has more or deeper fields than it may have.");
+
+  auto waiting = std::make_shared<wire::http::Exchange*>(&exchange);
+  waiting_.emplace(&exchange, waiting);
+  const Call call{*user, is_service, *parsed, request.header("idempotency-key").value_or(std::string_view())};
+  (*match.handler)(call, [this, waiting = std::move(waiting)](wire::Result<std::string, Failure> reply) {
+    if (!*waiting) return; // the peer has left
+    waiting_.erase(*waiting);
+    respond(**waiting, reply ? success(*reply) : failure(reply.error()));
+  });
+  return std::nullopt;
+}
+
+wire::Result<User, Failure> RestApi::caller(const wire::http::Request& request, bool& is_service) const {
+  const auto identity =
+      authenticator_.authenticate({.authorization = request.header("authorization").value_or(std::string_view())});
+  if (!identity) return identity.error();
+  is_service = identity->user.role == service_role;
+  const auto on_behalf_of = request.header("x-on-behalf-of");
+  if (!on_behalf_of) return identity->user;
+  if (!is_service) {
+    return Failure{Code::forbidden, "X-On-Behalf-Of is for backends: it needs a token with the role service."};
+  }
+  if (!wire::is_utf8(*on_behalf_of) || !is_well_formed_user_id(*on_behalf_of)) {
+    return invalid("X-On-Behalf-Of", "X-On-Behalf-Of must be a user id: 1 to 128 characters, no control characters");
+  }
+  return User{UserId{std::string(*on_behalf_of)}};
+}
+
+void RestApi::on_too_large(wire::http::Exchange& exchange) {
+  respond(exchange, failure({Code::payload_too_large, "The body is longer than the server takes."}));
+}
+
+void RestApi::on_abort(wire::http::Exchange& exchange) {
+  const auto found = waiting_.find(&exchange);
+  if (found == waiting_.end()) return;
+  *found->second = nullptr;
+  waiting_.erase(found);
+}
+
+void RestApi::respond(wire::http::Exchange& exchange, wire::http::Response response) const {
+  wire::http::append_cors_headers(response.headers, cors_, exchange.request().header("origin"));
+  exchange.respond(std::move(response));
+}
+
+} // namespace mentara::api

@@ -1,0 +1,61 @@
+#include "mentara/api/route_table.h"
+
+#include "wire/base/check.h"
+#include "wire/http/percent.h"
+
+namespace mentara::api {
+namespace {
+
+std::vector<std::string_view> split(std::string_view path) {
+  std::vector<std::string_view> segments;
+  while (!path.empty()) {
+    path.remove_prefix(1); // '/'
+    const std::size_t end = std::min(path.find('/'), path.size());
+    segments.push_back(path.substr(0, end));
+    path.remove_prefix(end);
+  }
+  return segments;
+}
+
+bool is_field(std::string_view segment) { return segment.starts_with('{'); }
+
+std::string_view field_name(std::string_view segment) { return segment.substr(1, segment.size() - 2); }
+
+} // namespace
+
+void RouteTable::add(std::string_view method, std::string_view pattern, Handler handler, For whom) {
+  wire::check(pattern.starts_with('/'), "a pattern begins with '/'");
+  Route route{std::string(method), {}, std::move(handler), whom};
+  for (std::string_view segment : split(pattern)) route.segments.emplace_back(segment);
+  routes_.push_back(std::move(route));
+}
+
+RouteTable::Match RouteTable::find(std::string_view method, std::string_view path) {
+  Match match;
+  if (!path.starts_with('/')) return match;
+  const auto segments = split(path);
+  for (Route& route : routes_) {
+    if (route.segments.size() != segments.size()) continue;
+    std::vector<std::pair<std::string_view, std::string>> fields;
+    bool fits = true;
+    for (std::size_t i = 0; fits && i < segments.size(); ++i) {
+      std::string segment = wire::http::percent_decode(segments[i]);
+      if (is_field(route.segments[i])) {
+        fields.emplace_back(field_name(route.segments[i]), std::move(segment));
+      } else {
+        fits = segment == route.segments[i];
+      }
+    }
+    if (!fits) continue;
+    if (!match.allowed.empty()) match.allowed += ", ";
+    match.allowed += route.method;
+    if (route.method == method && !match.handler) {
+      match.handler = &route.handler;
+      match.whom = route.whom;
+      match.fields = std::move(fields);
+    }
+  }
+  return match;
+}
+
+} // namespace mentara::api

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+
+#include "mentara/connections/connection_manager.h"
+#include "mentara/events/event_bus.h"
+#include "mentara/events/events.h"
+#include "mentara/services/unread_service.h"
+#include "wire/net/loop.h"
+#include "wire/sio/server.h"
+
+namespace mentara::gateways {
+
+// Tells those who are there how much they have not read, when others wrote or deleted something. Counts are absolute,
+// so a burst of messages is told once: at most every `interval` for each conversation, and never for a sender's own. On
+// the home loop. (What changes by reading is told with the reading itself.)
+class UnreadNews {
+ public:
+  static constexpr wire::Duration interval = wire::milliseconds(200);
+
+  UnreadNews(events::EventBus& bus, wire::sio::Server& io, services::UnreadService& unread,
+             const connections::ConnectionManager& connections);
+  UnreadNews(const UnreadNews&) = delete;
+  UnreadNews& operator=(const UnreadNews&) = delete;
+
+ private:
+  // Since it was told last.
+  struct Changes {
+    MemberIds members;
+    UserId last_by;                // who made the last change
+    std::int64_t last_seq = 0;     // the highest seq that he changed
+    std::int64_t seq_by_other = 0; // the highest that somebody else changed
+  };
+
+  void note(const ConversationId& conversation, const UserId& by, std::int64_t seq, const MemberIds& members);
+  void tell();
+  void tell(const ConversationId& conversation, const Changes& changes);
+
+  wire::sio::Namespace& messaging_;
+  services::UnreadService& unread_;
+  const connections::ConnectionManager& connections_;
+  std::unordered_map<ConversationId, Changes, IdHash> changes_;
+  wire::net::Timer timer_;
+  bool armed_ = false;
+};
+
+} // namespace mentara::gateways
