@@ -2,11 +2,14 @@
 
 #include <sqlite3.h>
 
+#include "mentara/storage/page_checksums.h"
+
 namespace mentara::storage::sqlite {
 namespace {
 
 ErrorKind kind_of(int code) {
-  switch (code & 0xff) { // without the extended part
+  if (code == SQLITE_IOERR_DATA) return ErrorKind::not_a_database; // a page that does not bear its checksum
+  switch (code & 0xff) {                                           // without the extended part
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_AUTH:
@@ -37,9 +40,11 @@ Database::Database(const std::string& path) {
   configure_once();
   // Each connection belongs to one thread, so the library needs no mutex of its own.
   const int code = sqlite3_open_v2(path.c_str(), &handle_,
-                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, page_checksums());
   if (code == SQLITE_OK) {
     sqlite3_extended_result_codes(handle_, 1);
+    int reserved = checksum_bytes; // holds when the file is made
+    sqlite3_file_control(handle_, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
     return;
   }
   const std::string message = handle_ ? sqlite3_errmsg(handle_) : "out of memory";

@@ -78,7 +78,8 @@ WriteSession::Committed SqliteWriteSession::commit() {
     return Committed::yes;
   } catch (const sqlite::Error& error) {
     log_error("a commit failed", error.what());
-    return error.kind == sqlite::ErrorKind::io ? Committed::broken : Committed::no;
+    const bool is_broken = error.kind == sqlite::ErrorKind::io || error.kind == sqlite::ErrorKind::not_a_database;
+    return is_broken ? Committed::broken : Committed::no;
   }
 }
 

@@ -152,7 +152,10 @@ TestVfs::TestVfs() : impl_(std::make_unique<Impl>()) {
   sqlite3_vfs_register(&impl_->vfs, 1);
 }
 
-TestVfs::~TestVfs() { sqlite3_vfs_unregister(&impl_->vfs); }
+TestVfs::~TestVfs() {
+  sqlite3_vfs_unregister(&impl_->vfs);
+  sqlite3_vfs_register(impl_->disk, 1); // else the next in the library's list would be the default
+}
 
 std::vector<TestVfs::Operation> TestVfs::take_operations() {
   std::lock_guard lock(impl_->mutex);
