@@ -6,6 +6,8 @@
 #include "mentara/application/application.h"
 #include "mentara/cli/cli.h"
 #include "mentara/ops/logging.h"
+#include "mentara/storage/data_directory.h"
+#include "mentara/storage/maintenance.h"
 #include "wire/base/signals.h"
 
 namespace {
@@ -17,6 +19,20 @@ int serve(const mentara::Config& config) {
   const wire::Signals signals({[&] { application.stop(); }, [&] { application.reload(); }});
   application.run();
   return mentara::cli::exit_success;
+}
+
+// With the words of config, what storage does.
+mentara::cli::Commands commands() {
+  using mentara::Config;
+  using Tell = mentara::cli::Commands::Tell;
+  namespace storage = mentara::storage;
+  return {.serve = &serve,
+          .back_up = [](const Config& config, const std::string& to,
+                        const Tell& tell) { storage::back_up(config.data_directory, to, tell); },
+          .restore = [](const Config& config, const std::string& from, bool force,
+                        const Tell& tell) { return storage::restore(from, config.data_directory, force, tell); },
+          .find_damage =
+              [](const Config& config) { return storage::find_damage(storage::database_path(config.data_directory)); }};
 }
 
 void write(std::FILE* file, std::string_view text) {
@@ -36,5 +52,5 @@ int main(int argc, char** argv) {
       [](std::string_view text) { write(stdout, text); },
       [](std::string_view text) { write(stderr, text); },
   };
-  return mentara::cli::run({argv + 1, argv + argc}, surroundings, {&serve});
+  return mentara::cli::run({argv + 1, argv + argc}, surroundings, commands());
 }

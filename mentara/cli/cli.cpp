@@ -28,6 +28,7 @@ constexpr const char* examples =
     "  mentara token --sub alice --name Alice --ttl 12h\n"
     "  mentara config print > mentara.toml       every option, explained, to edit and to give to --config\n"
     "  mentara contract --format typescript      the types of every event, for a client's code\n"
+    "  mentara backup /backups/monday.db         a copy of the database, also while the server runs\n"
     "\n"
     "Configuration comes from the TOML file (--config, or MENTARA_CONFIG), then the environment (MENTARA_*), then "
     "flags;\n"
@@ -48,6 +49,8 @@ struct Given {
   auth::Claims claims{};
   std::optional<std::string> ttl{};
   std::string format = "markdown";
+  std::string backup{}; // the file to write, or to restore from
+  bool force = false;
 };
 
 CLI::App* add_command(CLI::App& parent, const char* name, const char* description, Given& given) {
@@ -130,6 +133,34 @@ class Session {
     return names;
   }
 
+  int back_up(const CLI::App& command) {
+    const auto loaded = load(command);
+    if (!loaded) return exit_usage;
+    commands_.back_up(loaded->config, given_.backup, [this](std::string_view line) { tell(line); });
+    surroundings_.out("The backup " + given_.backup + " is complete and sound.\n");
+    return exit_success;
+  }
+
+  int restore(const CLI::App& command) {
+    const auto loaded = load(command);
+    if (!loaded) return exit_usage;
+    const std::string kept =
+        commands_.restore(loaded->config, given_.backup, given_.force, [this](std::string_view line) { tell(line); });
+    surroundings_.out("The database in " + loaded->config.data_directory + " is now that of " + given_.backup + ".\n");
+    if (!kept.empty()) surroundings_.out("What was there before is kept as " + kept + ".\n");
+    return exit_success;
+  }
+
+  int check_database(const CLI::App& command) {
+    const auto loaded = load(command);
+    if (!loaded) return exit_usage;
+    const std::vector<std::string> found = commands_.find_damage(loaded->config);
+    for (const std::string& damage : found) surroundings_.err("mentara: " + damage + "\n");
+    if (!found.empty()) return exit_failure;
+    surroundings_.out("The database in " + loaded->config.data_directory + " is sound.\n");
+    return exit_success;
+  }
+
   int check(const CLI::App& command) {
     const auto loaded = load(command);
     if (!loaded) return exit_usage;
@@ -170,6 +201,8 @@ class Session {
     loaded->config.auth.secret = development_secret(loaded->config);
     return loaded;
   }
+
+  void tell(std::string_view line) { surroundings_.err(std::string(line).append("\n")); }
 
   int refuse(const std::string& why) {
     surroundings_.err("mentara: " + why + "\n");
@@ -226,6 +259,19 @@ int run(std::vector<std::string> arguments, const Surroundings& surroundings, co
   CLI::App* print = add_command(*config, "print", "Print every option with its value and where it comes from", given);
   add_option_flags(*print);
 
+  CLI::App* backup = add_command(app, "backup", "Copy the database into a new file, also while the server runs", given);
+  add_option_flags(*backup, "--data");
+  backup->add_option("TO", given.backup, "The file to make")->required();
+  CLI::App* restore = add_command(app, "restore", "Put a backup into the data directory of a stopped server", given);
+  add_option_flags(*restore, "--data");
+  restore->add_option("FROM", given.backup, "The backup")->required();
+  restore->add_flag("--force", given.force, "Replace the database that is there, and keep it under another name");
+  CLI::App* database = app.add_subcommand("db", "Look after the database");
+  database->require_subcommand(1);
+  CLI::App* check_database =
+      add_command(*database, "check", "Say whether the database is sound, and list what is wrong", given);
+  add_option_flags(*check_database, "--data");
+
   CLI::App* contract = app.add_subcommand("contract", "Print every event and payload as a document or as types");
   contract->add_option("--format", given.format, "One of " + Session::format_names() + " (default: markdown)");
 
@@ -248,6 +294,9 @@ int run(std::vector<std::string> arguments, const Surroundings& surroundings, co
     if (serve->parsed()) return session.serve(*serve);
     if (token->parsed()) return session.token(*token);
     if (contract->parsed()) return session.contract();
+    if (backup->parsed()) return session.back_up(*backup);
+    if (restore->parsed()) return session.restore(*restore);
+    if (check_database->parsed()) return session.check_database(*check_database);
     if (check->parsed()) return session.check(*check);
     return session.print(*print);
   } catch (const std::exception& error) {

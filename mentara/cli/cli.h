@@ -14,8 +14,16 @@ namespace mentara::cli {
 
 enum ExitCode { exit_success = 0, exit_failure = 1, exit_usage = 2 };
 
+// What a command does once it is understood; an exception is exit code 1.
 struct Commands {
-  std::function<int(const Config&)> serve; // until it is told to stop; an exception is exit code 1
+  using Tell = std::function<void(std::string_view)>; // a line about the progress
+
+  std::function<int(const Config&)> serve{}; // until it is told to stop
+  // Of the database in config.data_directory.
+  std::function<void(const Config&, const std::string& to, const Tell&)> back_up{};
+  // Returns under which name a database that was there is kept; empty: there was none.
+  std::function<std::string(const Config&, const std::string& from, bool force, const Tell&)> restore{};
+  std::function<std::vector<std::string>(const Config&)> find_damage{}; // a sentence each; empty: it is sound
 };
 
 // Where a command runs.

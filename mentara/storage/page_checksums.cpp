@@ -15,6 +15,7 @@ namespace {
 // https://www.sqlite.org/fileformat2.html#the_database_header
 constexpr std::size_t header_bytes = 100;
 constexpr std::size_t page_size_at = 16, reserved_at = 20, application_id_at = 68;
+constexpr std::size_t default_page_size = 4096;
 constexpr std::string_view magic("SQLite format 3\0", 16);
 constexpr std::string_view our_application_id = "MNTR"; // migrations.cpp sets it
 
@@ -49,16 +50,18 @@ bool is_intact(const unsigned char* page, std::size_t size, std::uint64_t number
   return stored == checksum(page, size, number);
 }
 
-// Learns from the header whether pages end with checksums. A file of ours always has them, whatever the byte says that
-// tells so.
+// Learns from the header whether pages end with checksums. Three signs say so, and two are enough: where the header
+// itself was damaged, SQLite may have a newer one in the log and not notice.
 void learn(File& file, const unsigned char* header) {
-  if (!file.has_pages || std::memcmp(header, magic.data(), magic.size()) != 0) return;
-  const bool is_ours =
-      std::memcmp(header + application_id_at, our_application_id.data(), our_application_id.size()) == 0;
-  std::size_t size = static_cast<std::size_t>(header[page_size_at] << 8 | header[page_size_at + 1]);
-  if (size == 1) size = 65536;
+  if (!file.has_pages) return;
+  const auto is_at = [&](std::size_t at, std::string_view text) {
+    return std::memcmp(header + at, text.data(), text.size()) == 0;
+  };
+  const int signs = (is_at(0, magic) ? 1 : 0) + (is_at(application_id_at, our_application_id) ? 1 : 0) +
+                    (header[reserved_at] == checksum_bytes ? 1 : 0);
+  const auto size = static_cast<std::size_t>(header[page_size_at] << 8 | header[page_size_at + 1]);
   const bool is_size = size >= 512 && (size & (size - 1)) == 0;
-  file.page_size = is_size && (is_ours || header[reserved_at] == checksum_bytes) ? size : 0;
+  file.page_size = signs < 2 ? 0 : is_size ? size : default_page_size;
 }
 
 // A page that is read is one that was written: SQLite would take what lies beyond the end of a file for zeros.
