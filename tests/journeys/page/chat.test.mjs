@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { begin, browserForThisFile, bubble, isOnline, person, picture, say } from '../support/browser.mjs';
 import { mentaraForThisFile } from '../support/mentara.mjs';
-import { patience } from '../support/wait.mjs';
+import { eventually, patience } from '../support/wait.mjs';
 
 const server = await mentaraForThisFile({ args: ['--dev'] });
 const browser = await browserForThisFile();
@@ -29,8 +29,11 @@ test('two people chat: receipts rise from sent to read, typing shows, an edit an
   await say(bob, 'Good morning! I slept well on most days.');
   await bubble(alice, 'I slept well').waitFor();
 
-  await bob.getByRole('textbox', { name: 'Message', exact: true }).pressSequentially('And the walks');
-  await alice.locator('.typing-note').getByText('Bob is typing…').waitFor();
+  const note = alice.locator('.typing-note').getByText('Bob is typing…');
+  await eventually('the note that Bob is typing', async () => {
+    await bob.getByRole('textbox', { name: 'Message', exact: true }).pressSequentially('la ');
+    return note.isVisible();
+  });
   await picture(alice, 'chat');
   await say(bob, 'And the walks help.');
 
@@ -67,6 +70,16 @@ test('who was offline gets what he missed, and what he wrote meanwhile', async (
   await bubble(carol, 'written while offline').getByLabel(/Delivered|Read/).waitFor();
   assert.equal(await bubble(dan, 'written while offline').count(), 1);
   assert.deepEqual([...carol.errors, ...dan.errors], []);
+});
+
+test('the search finds a message, and opens its conversation', async () => {
+  const erin = await person(browser, server.url, 'Erin');
+  await begin(erin, 'frank');
+  await say(erin, 'The appointment is on Thursday.');
+  await bubble(erin, 'Thursday').getByLabel(/Sent|Delivered/).waitFor();
+  await erin.getByRole('searchbox', { name: 'Search messages' }).fill('appointment');
+  await erin.getByRole('list', { name: 'Search results' }).getByRole('button', { name: /Thursday/ }).click();
+  await bubble(erin, 'Thursday').waitFor();
 });
 
 test('the inspector shows every packet, and sends any event of the contract from a form', async () => {

@@ -23,9 +23,11 @@ export async function browserForThisFile() {
   return browser;
 }
 
-// A person in a browser of his own, signed in by name. `errors` are those of the page's code.
-export async function person(browser, url, name, { width = 1280, height = 800, ...options } = {}) {
+// A person in a browser of his own, signed in by name. `init` runs in the page before its own code. `errors` are those
+// of the page's code.
+export async function person(browser, url, name, { width = 1280, height = 800, init, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, permissions: ['camera', 'microphone'], ...options });
+  if (init) await context.addInitScript(init);
   const page = await context.newPage();
   page.setDefaultTimeout(patience);
   page.errors = [];
