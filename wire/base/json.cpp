@@ -330,6 +330,48 @@ Result<JsonView, JsonError> JsonParser::parse(std::string_view text) {
   return JsonAccess::view(root);
 }
 
+namespace {
+
+constexpr std::uint64_t in_each_byte(unsigned char byte) { return 0x0101010101010101u * byte; }
+
+// The top bit of each byte that is below `limit` (at most 128). Only the lowest of them can be relied on: a borrow goes
+// upwards.
+constexpr std::uint64_t bytes_below(std::uint64_t word, unsigned char limit) {
+  return (word - in_each_byte(limit)) & ~word & in_each_byte(0x80);
+}
+constexpr std::uint64_t bytes_equal(std::uint64_t word, char byte) {
+  return bytes_below(word ^ in_each_byte(static_cast<unsigned char>(byte)), 1);
+}
+
+// Where the run of characters ends, from `at` on, that a JSON string holds as they are. Eight at a time.
+std::size_t plain_end(std::string_view text, std::size_t at) {
+  static_assert(std::endian::native == std::endian::little, "the first character is in the lowest byte");
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    const std::uint64_t found = bytes_equal(word, '"') | bytes_equal(word, '\\') | bytes_below(word, 0x20);
+    if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(found)) / 8;
+  }
+  for (; at < text.size(); ++at) {
+    const auto c = static_cast<unsigned char>(text[at]);
+    if (c == '"' || c == '\\' || c < 0x20) break;
+  }
+  return at;
+}
+
+// Behind the string that begins at `at`. It looks for quotes, many bytes at a time; behind an odd number of backslashes
+// it is one of the string's own.
+std::size_t string_end(std::string_view text, std::size_t at) {
+  for (std::size_t quote = text.find('"', at + 1); quote != std::string_view::npos; quote = text.find('"', quote + 1)) {
+    std::size_t backslashes = 0;
+    while (text[quote - 1 - backslashes] == '\\') ++backslashes;
+    if (backslashes % 2 == 0) return quote + 1;
+  }
+  return text.size();
+}
+
+} // namespace
+
 void split_json_array(std::string_view array, std::vector<std::string_view>& elements) {
   std::size_t i = array.find('[');
   if (i == std::string_view::npos) return;
@@ -345,9 +387,7 @@ void split_json_array(std::string_view array, std::vector<std::string_view>& ele
   for (; i < array.size(); ++i) {
     switch (array[i]) {
       case '"':
-        for (++i; i < array.size() && array[i] != '"'; ++i) {
-          if (array[i] == '\\') ++i;
-        }
+        i = string_end(array, i) - 1;
         break;
       case '[':
       case '{':
@@ -370,21 +410,6 @@ void split_json_array(std::string_view array, std::vector<std::string_view>& ele
     }
   }
 }
-
-namespace {
-
-// Behind the string that begins at `at`. It looks for quotes, many bytes at a time; behind an odd number of backslashes
-// it is one of the string's own.
-std::size_t string_end(std::string_view text, std::size_t at) {
-  for (std::size_t quote = text.find('"', at + 1); quote != std::string_view::npos; quote = text.find('"', quote + 1)) {
-    std::size_t backslashes = 0;
-    while (text[quote - 1 - backslashes] == '\\') ++backslashes;
-    if (backslashes % 2 == 0) return quote + 1;
-  }
-  return text.size();
-}
-
-} // namespace
 
 std::size_t json_value_end(std::string_view text, std::size_t at) {
   int depth = 0;
@@ -422,12 +447,12 @@ std::size_t json_value_end(std::string_view text, std::size_t at) {
 void append_json(std::string& out, std::string_view text) {
   constexpr char hex[] = "0123456789abcdef";
   out += '"';
-  std::size_t plain = 0; // start of what needs no escape
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
-    out.append(text, plain, i - plain);
-    plain = i + 1;
+  for (std::size_t begin = 0;;) {
+    const std::size_t end = plain_end(text, begin);
+    out.append(text, begin, end - begin);
+    if (end == text.size()) break;
+    begin = end + 1;
+    const auto c = static_cast<unsigned char>(text[end]);
     switch (c) {
       case '"':
         out += "\\\"";
@@ -456,7 +481,6 @@ void append_json(std::string& out, std::string_view text) {
         out += hex[c & 15];
     }
   }
-  out.append(text, plain, std::string_view::npos);
   out += '"';
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "wire/base/limits.h"
 #include "wire/base/result.h"
 
 // The one place that knows the JSON libraries. Reading is simdjson (json.cpp); writing is appending to a string.
@@ -25,9 +26,9 @@ enum class JsonError {
 std::string_view to_string(JsonError error);
 
 struct JsonLimits {
-  std::size_t depth_max = 32;
-  std::size_t values_max = 20'000;
-  std::size_t number_chars_max = 64;
+  std::size_t depth_max = limits::json_depth_max;
+  std::size_t values_max = limits::json_values_max;
+  std::size_t number_chars_max = limits::json_number_chars_max;
 };
 
 enum class JsonType { null, boolean, number, string, array, object };

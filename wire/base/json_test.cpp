@@ -288,6 +288,23 @@ TEST(JsonValueEnd, finds_the_end_of_a_value_whatever_stands_in_it) {
   }
 }
 
+// Every byte beside every special one, at each offset of the words in which strings are read.
+TEST(JsonValueEnd, finds_a_quote_wherever_it_stands_among_any_bytes) {
+  for (std::size_t offset = 0; offset < 20; ++offset) {
+    for (int byte = 0; byte < 256; ++byte) {
+      const char c = static_cast<char>(byte);
+      if (c == '"' || c == '\\') continue;
+      std::string value = "\"" + std::string(offset, c) + "\\\"" + c + "\\\\" + std::string(offset, c) + "\"";
+      const std::string text = value + ",\"" + std::string(20, c);
+      ASSERT_EQ(json_value_end(text, 0), value.size()) << byte << " at " << offset;
+      const std::string array = "[" + value + "," + value + "]";
+      std::vector<std::string_view> elements;
+      split_json_array(array, elements);
+      ASSERT_EQ(elements, (std::vector<std::string_view>{value, value})) << byte << " at " << offset;
+    }
+  }
+}
+
 // --- Writing ---
 
 TEST(AppendJson, escapes_as_json_stringify_does) {
@@ -301,6 +318,21 @@ TEST(AppendJson, escapes_as_json_stringify_does) {
   for (const std::string plain :
        {"", "/", "\x7f", "é", "\xc2\x80", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xf0\x9f\x98\x80", "<&'"}) {
     EXPECT_EQ(to_json(plain), "\"" + plain + "\"");
+  }
+}
+
+TEST(AppendJson, escapes_the_same_wherever_it_stands_among_any_bytes) {
+  for (std::size_t offset = 0; offset < 20; ++offset) {
+    for (int byte = 0; byte < 256; ++byte) {
+      const char c = static_cast<char>(byte);
+      const std::string alone = to_json(std::string(1, c)), escaped = alone.substr(1, alone.size() - 2);
+      for (const std::string beside : {"a", "\x7f", "\x80", "\xff", "!", "#", "[", "]"}) {
+        std::string before, after;
+        for (std::size_t i = 0; i < offset; ++i) before += beside;
+        for (std::size_t i = 0; i < 20 - offset; ++i) after += beside;
+        ASSERT_EQ(to_json(before + c + after), "\"" + before + escaped + after + "\"") << byte << " at " << offset;
+      }
+    }
   }
 }
 

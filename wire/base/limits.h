@@ -20,6 +20,10 @@ inline constexpr Duration keep_alive_timeout = seconds(15);
 inline constexpr std::size_t body_rate_bytes_min = 1024; // a second, after body_rate_grace
 inline constexpr Duration body_rate_grace = seconds(5);
 
+inline constexpr std::size_t descriptors_reserved = 256; // of the process's, for all that is not a connection
+inline constexpr unsigned turned_away_at_once_max = 8; // connections above the limit that are answered; then accepting
+inline constexpr Duration turned_away_pause = milliseconds(100); // pauses
+
 // --- WebSocket ---
 inline constexpr std::size_t ws_message_bytes_max = 1'000'000;
 inline constexpr std::size_t ws_control_bytes_max = 125; // RFC 6455 §5.5
@@ -71,6 +75,8 @@ inline constexpr std::size_t early_flush_bytes = 64 * 1024; // queued in one tur
 static_assert(request_line_bytes_max + header_bytes_max <= pipelined_bytes_max, "a head must fit while it arrives");
 static_assert(ws_message_bytes_max <= http_body_bytes_max, "what fits over websocket must fit over polling");
 static_assert(max_http_buffer_size == ws_message_bytes_max, "what is advertised is what is enforced");
+static_assert(turned_away_at_once_max * (ws_close_timeout / turned_away_pause) < descriptors_reserved,
+              "those who are turned away linger");
 static_assert(upgrade_timeout < ping_interval + ping_timeout, "an upgrade must fail before its session does");
 static_assert(unsent_bytes_soft < unsent_bytes_hard && unsent_bytes_hard < unsent_bytes_max);
 static_assert(early_flush_bytes < unsent_bytes_soft, "a peer that reads is not behind because of our own corking");

@@ -3,21 +3,30 @@
 #include <cstddef>
 
 #include "wire/base/limits.h"
+#include "wire/base/time.h"
 
 namespace wire {
+
+// How far behind a peer may be. An option of a loop, whose connections share it.
+struct UnsentLimits {
+  std::size_t bytes_soft = limits::unsent_bytes_soft;
+  std::size_t bytes_hard = limits::unsent_bytes_hard;
+  std::size_t bytes_max = limits::unsent_bytes_max;
+  Duration hard_timeout = limits::unsent_hard_timeout;
+};
 
 // The verdict on how far a peer is behind, for those who feed it.
 enum class Pressure {
   none,
-  soft, // more than unsent_bytes_soft is unsent: feed it no more that can wait, drop what is ephemeral
-  hard, // more than unsent_bytes_hard: it is given unsent_hard_timeout to catch up
-  full, // more than unsent_bytes_max: what does not fit must end the connection, not grow it
+  soft, // more than bytes_soft is unsent: feed it no more that can wait, drop what is ephemeral
+  hard, // more than bytes_hard: it is given hard_timeout to catch up
+  full, // more than bytes_max: what does not fit must end the connection, not grow it
 };
 
-inline Pressure pressure_of(std::size_t unsent_bytes) {
-  if (unsent_bytes <= limits::unsent_bytes_soft) return Pressure::none;
-  if (unsent_bytes <= limits::unsent_bytes_hard) return Pressure::soft;
-  return unsent_bytes <= limits::unsent_bytes_max ? Pressure::hard : Pressure::full;
+inline Pressure pressure_of(std::size_t unsent_bytes, const UnsentLimits& limits) {
+  if (unsent_bytes <= limits.bytes_soft) return Pressure::none;
+  if (unsent_bytes <= limits.bytes_hard) return Pressure::soft;
+  return unsent_bytes <= limits.bytes_max ? Pressure::hard : Pressure::full;
 }
 
 } // namespace wire

@@ -6,13 +6,16 @@ namespace wire {
 namespace {
 
 TEST(Pressure, rises_one_byte_above_each_limit) {
-  EXPECT_EQ(pressure_of(0), Pressure::none);
-  EXPECT_EQ(pressure_of(limits::unsent_bytes_soft), Pressure::none);
-  EXPECT_EQ(pressure_of(limits::unsent_bytes_soft + 1), Pressure::soft);
-  EXPECT_EQ(pressure_of(limits::unsent_bytes_hard), Pressure::soft);
-  EXPECT_EQ(pressure_of(limits::unsent_bytes_hard + 1), Pressure::hard);
-  EXPECT_EQ(pressure_of(limits::unsent_bytes_max), Pressure::hard);
-  EXPECT_EQ(pressure_of(limits::unsent_bytes_max + 1), Pressure::full);
+  const UnsentLimits of_its_own{.bytes_soft = 10, .bytes_hard = 20, .bytes_max = 30};
+  for (const UnsentLimits& limits : {UnsentLimits{}, of_its_own}) {
+    EXPECT_EQ(pressure_of(0, limits), Pressure::none);
+    EXPECT_EQ(pressure_of(limits.bytes_soft, limits), Pressure::none);
+    EXPECT_EQ(pressure_of(limits.bytes_soft + 1, limits), Pressure::soft);
+    EXPECT_EQ(pressure_of(limits.bytes_hard, limits), Pressure::soft);
+    EXPECT_EQ(pressure_of(limits.bytes_hard + 1, limits), Pressure::hard);
+    EXPECT_EQ(pressure_of(limits.bytes_max, limits), Pressure::hard);
+    EXPECT_EQ(pressure_of(limits.bytes_max + 1, limits), Pressure::full);
+  }
 }
 
 } // namespace

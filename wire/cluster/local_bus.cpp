@@ -1,37 +1,81 @@
 #include "wire/cluster/local_bus.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace wire::cluster {
 
+namespace {
+
+constexpr std::string_view everybody; // as a room
+
+bool may_have_any(const RoomFilter& filter, std::string_view nsp, const std::vector<std::string>& rooms) {
+  if (rooms.empty()) return filter.may_have(nsp, everybody);
+  return std::any_of(rooms.begin(), rooms.end(), [&](const std::string& room) { return filter.may_have(nsp, room); });
+}
+
+} // namespace
+
+RoomFilter* LocalBus::rooms_of(const sio::Server& server) const {
+  for (const Member& member : members_) {
+    if (member.server == &server) return member.rooms.get();
+  }
+  return nullptr;
+}
+
 template <class F>
-void LocalPort::on_others(sio::Adapter& from, F f) {
-  for (sio::Server* server : bus_.servers()) {
-    if (server == own_) continue;
-    server->loop().post([server, nsp = from.nsp(), f] {
-      if (sio::Namespace* there = server->find(nsp)) f(there->adapter());
-    });
+void LocalPort::for_each_other(std::string_view nsp, const std::vector<std::string>& rooms, F f) {
+  for (const LocalBus::Member& member : bus_.members()) {
+    if (member.server == own_ || !may_have_any(*member.rooms, nsp, rooms)) continue;
+    ++posted_;
+    f(member);
   }
 }
 
-void LocalPort::broadcast(sio::Adapter& from, const sio::EncodedEvent& event, const sio::BroadcastOptions& options) {
-  on_others(from, [event, options](sio::Adapter& adapter) { adapter.deliver(event, options); });
+template <class F>
+void LocalPort::on_others(sio::Adapter& from, const std::vector<std::string>& rooms, F f) {
+  for_each_other(from.nsp(), rooms, [&](const LocalBus::Member& member) {
+    member.server->loop().post([server = member.server, nsp = from.nsp(), f] {
+      if (sio::Namespace* there = server->find(nsp)) f(there->adapter());
+    });
+  });
 }
 
+void LocalPort::broadcast(sio::Adapter& from, const sio::EncodedEvent& event, const sio::BroadcastOptions& options) {
+  on_others(from, options.rooms, [event, options](sio::Adapter& adapter) { adapter.deliver(event, options); });
+}
+
+// The rooms count as joined from now on: what is broadcast to them next must follow.
 void LocalPort::join(sio::Adapter& from, const sio::BroadcastOptions& whom, const std::vector<std::string>& rooms) {
-  on_others(from, [whom, rooms](sio::Adapter& adapter) { adapter.join_local(whom, rooms); });
+  for_each_other(from.nsp(), whom.rooms, [&](const LocalBus::Member& member) {
+    for (const std::string& room : rooms) member.rooms->add(from.nsp(), room);
+    member.server->loop().post([server = member.server, filter = member.rooms.get(), nsp = from.nsp(), whom, rooms] {
+      if (sio::Namespace* there = server->find(nsp)) there->adapter().join_local(whom, rooms);
+      for (const std::string& room : rooms) filter->remove(nsp, room);
+    });
+  });
 }
 
 void LocalPort::leave(sio::Adapter& from, const sio::BroadcastOptions& whom, const std::vector<std::string>& rooms) {
-  on_others(from, [whom, rooms](sio::Adapter& adapter) { adapter.leave_local(whom, rooms); });
+  on_others(from, whom.rooms, [whom, rooms](sio::Adapter& adapter) { adapter.leave_local(whom, rooms); });
 }
 
 void LocalPort::disconnect(sio::Adapter& from, const sio::BroadcastOptions& whom, bool close) {
-  on_others(from, [whom, close](sio::Adapter& adapter) { adapter.disconnect_local(whom, close); });
+  on_others(from, whom.rooms, [whom, close](sio::Adapter& adapter) { adapter.disconnect_local(whom, close); });
 }
 
+void LocalPort::on_room(sio::Adapter& of, std::string_view room) { bus_.rooms_of(*own_)->add(of.nsp(), room); }
+
+void LocalPort::on_room_gone(sio::Adapter& of, std::string_view room) { bus_.rooms_of(*own_)->remove(of.nsp(), room); }
+
+// Each loop reads the log for itself, whatever rooms it has: what it keeps is bounded by the slowest.
 void LocalPort::catch_up(sio::Adapter& from) {
-  on_others(from, [](sio::Adapter& adapter) { adapter.catch_up(); });
+  for (const LocalBus::Member& member : bus_.members()) {
+    if (member.server == own_) continue;
+    member.server->loop().post([server = member.server, nsp = from.nsp()] {
+      if (sio::Namespace* there = server->find(nsp)) there->adapter().catch_up();
+    });
+  }
 }
 
 namespace {
@@ -58,7 +102,8 @@ class ReplyTo {
 void LocalPort::broadcast_with_ack(sio::Adapter& from, std::uint64_t request, std::string_view event,
                                    const sio::Payload& payload, const sio::BroadcastOptions& options,
                                    Duration timeout) {
-  for (sio::Server* server : bus_.servers()) {
+  for (const LocalBus::Member& member : bus_.members()) {
+    sio::Server* const server = member.server;
     if (server == own_) continue;
     server->loop().post([server, reply = ReplyTo(*own_, from.nsp()), nsp = from.nsp(), request,
                          event = std::string(event), payload, options, timeout] {
@@ -79,7 +124,8 @@ void LocalPort::broadcast_with_ack(sio::Adapter& from, std::uint64_t request, st
 }
 
 void LocalPort::fetch_sockets(sio::Adapter& from, std::uint64_t request, const sio::BroadcastOptions& whom) {
-  for (sio::Server* server : bus_.servers()) {
+  for (const LocalBus::Member& member : bus_.members()) {
+    sio::Server* const server = member.server;
     if (server == own_) continue;
     server->loop().post([server, reply = ReplyTo(*own_, from.nsp()), nsp = from.nsp(), request, whom] {
       sio::Namespace* there = server->find(nsp);

@@ -10,7 +10,7 @@ Node::Node(NodeOptions options, const std::function<void(sio::Server&)>& setup) 
   std::vector<http::Server*> https;
   options.server.recovery_store = std::make_shared<sio::RecoveryStore>(); // a client may come back on another loop
   for (int i = 0; i < options.threads; ++i) {
-    auto part = std::make_unique<Part>(i, bus_);
+    auto part = std::make_unique<Part>(i, options.unsent, bus_);
     part->server =
         std::make_unique<sio::Server>(part->loop, options.server, options.threads > 1 ? &part->port : nullptr);
     part->port.set_own(*part->server);

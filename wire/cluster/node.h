@@ -18,6 +18,7 @@ struct NodeOptions {
   int threads = 1; // loops, each with a Socket.IO server of its own; they share rooms
   sio::ServerOptions server = {};
   http::Options http = {};
+  UnsentLimits unsent = {}; // of each connection
 };
 
 // One process that serves Socket.IO: loops, their servers, and what joins them.
@@ -42,7 +43,7 @@ class Node {
 
  private:
   struct Part { // of one loop; the order is that of destruction, backwards
-    explicit Part(int index, const LocalBus& bus) : loop(index), port(bus) {}
+    Part(int index, const UnsentLimits& unsent, const LocalBus& bus) : loop(index, unsent), port(bus) {}
     net::Loop loop;
     LocalPort port;
     std::unique_ptr<sio::Server> server;

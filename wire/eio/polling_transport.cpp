@@ -103,7 +103,7 @@ void PollingTransport::on_abort(http::Exchange& exchange) {
 
 // --- out ---
 
-Pressure PollingTransport::pressure() const { return pressure_of(queued_bytes_); }
+Pressure PollingTransport::pressure() const { return pressure_of(queued_bytes_, loop_.unsent_limits()); }
 
 void PollingTransport::queue(Queued packet, std::size_t bytes) {
   if (closed_ || closing_) return;

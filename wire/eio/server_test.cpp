@@ -181,6 +181,17 @@ TEST_F(EioServer, accepts_and_closes_a_websocket_that_says_it_polls) {
   EXPECT_TRUE(session->open());
 }
 
+TEST_F(EioServer, E31_tells_a_websocket_that_did_not_pong_behind_what_is_queued) {
+  const auto peer = upgrade("EIO=4&transport=websocket");
+  peer->take();
+  pass(limits::ping_interval + milliseconds(10));
+  EXPECT_THAT(peer->take(), ElementsAre("2"));
+  session->send_text("queued");
+  pass(limits::ping_timeout + milliseconds(10));
+  EXPECT_EQ(handler.heard.back(), "ping timeout");
+  EXPECT_THAT(peer->take(), ElementsAre("4queued", "close", "end"));
+}
+
 // --- the upgrade ---
 
 TEST_F(EioServer, E24_loses_doubles_and_reorders_nothing_across_an_upgrade) {

@@ -101,10 +101,7 @@ void Session::on_time(TimePoint now) {
     transport_->abort();
     return end(closing_reason_);
   }
-  if (pong_due_) {
-    transport_->abort();
-    return end(CloseReason::ping_timeout);
-  }
+  if (pong_due_) return end(CloseReason::ping_timeout); // behind what is queued, as on Node
   pong_due_ = true;
   pong_extended_ = false;
   // One that was sent for a receipt and is not answered yet is as good.

@@ -105,7 +105,7 @@ TEST_F(EioSession, E31_closes_when_the_pong_never_comes) {
   session.on_time(t0 + options.ping_interval + options.ping_timeout - milliseconds(1));
   EXPECT_TRUE(session.open());
   session.on_time(t0 + options.ping_interval + options.ping_timeout);
-  EXPECT_EQ(transport.sent.at(0), "abort");
+  EXPECT_EQ(transport.sent.at(0), "close");
   expect_ended(CloseReason::ping_timeout);
 }
 

@@ -7,6 +7,9 @@ namespace wire::http {
 // Of a server and all of its connections. What lies over a limit is answered with the status behind it, and the
 // connection is closed.
 struct Options {
+  // At once, on all loops whose connections this server accepts; more are answered 503. 0: as many as the process may
+  // have descriptors, less 256.
+  std::size_t connections_max = 0;
   std::size_t request_line_bytes_max = limits::request_line_bytes_max; // 414
   std::size_t header_bytes_max = limits::header_bytes_max;             // 431; of all headers together, with line ends
   std::size_t header_count_max = limits::header_count_max;             // 431

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "wire/base/check.h"
+#include "wire/base/log.h"
+#include "wire/http/message_codec.h"
 #include "wire/http/session.h"
 #include "wire/net/connection.h"
 
@@ -30,11 +32,12 @@ class OwnedSocket {
   int fd_;
 };
 
-void adopt_elsewhere(Server& server, int fd, net::Endpoint peer, std::string already_read) {
-  server.loop().post(
-      [&server, socket = OwnedSocket(fd), peer = std::move(peer), already_read = std::move(already_read)]() mutable {
-        server.adopt(socket.take(), std::move(peer), std::move(already_read));
-      });
+void adopt_elsewhere(Server& server, int fd, net::Endpoint peer, std::string already_read,
+                     net::ConnectionLimit::Place place) {
+  server.loop().post([&server, socket = OwnedSocket(fd), peer = std::move(peer), already_read = std::move(already_read),
+                      place = std::move(place)]() mutable {
+    server.adopt(socket.take(), std::move(peer), std::move(already_read), std::move(place));
+  });
 }
 
 // Whoever gets a connection by upgrade() sets a handler before the loop reads again.
@@ -156,12 +159,15 @@ void Server::Connection::take(Session::Step step) {
 
 void Server::Connection::on_head() {
   context = nullptr;
+  ++server_.counters_.requests;
   handler_ = server_.router_.find(request().path);
   if (handler_) return handler_->on_head(*this);
+  ++server_.counters_.refused[404];
   answer({404, {{"Content-Type", "text/plain; charset=utf-8"}}, "Not Found\n"});
 }
 
 void Server::Connection::on_too_large() {
+  ++server_.counters_.refused[413];
   handler_->on_too_large(*this);
   if (!handler_) return;
   handler_ = nullptr;
@@ -177,6 +183,7 @@ void Server::Connection::answer(const Response& response) {
 }
 
 void Server::Connection::fail() {
+  ++server_.counters_.refused[session_.failure_status()];
   connection_->send(session_.failure_response(server_.date()));
   connection_->close();
   end();
@@ -274,36 +281,60 @@ void Server::Connection::move_to_destination() {
   const auto self = shared_from_this();
   std::string already_read = session_.take_all();
   net::Endpoint peer = connection_->peer();
+  auto place = connection_->take_place();
   const int fd = connection_->release();
   leave();
-  if (fd >= 0) adopt_elsewhere(*destination_, fd, std::move(peer), std::move(already_read));
+  if (fd >= 0) adopt_elsewhere(*destination_, fd, std::move(peer), std::move(already_read), std::move(place));
 }
 
 // --- the server ---
 
-Server::Server(net::Loop& loop, Options options) : loop_(loop), options_(options) {}
+Server::Server(net::Loop& loop, Options options)
+    : loop_(loop),
+      options_(options),
+      connection_limit_(std::make_shared<net::ConnectionLimit>(
+          options.connections_max > 0 ? options.connections_max : net::connections_max_of_process())) {}
 
 Server::~Server() {
   for (const auto& connection : connections_) connection->drop_silently();
 }
 
 Result<std::uint16_t, net::ListenError> Server::listen(const std::string& host, std::uint16_t port) {
-  auto listener =
-      net::Listener::open(loop_, host, port, [this](int fd, net::Endpoint peer) { on_accept(fd, std::move(peer)); });
+  auto listener = net::Listener::open(loop_, host, port, [this, index = listeners_.size()](int fd, net::Endpoint peer) {
+    on_accept(index, fd, std::move(peer));
+  });
   if (!listener) return listener.error();
   listeners_.push_back(std::move(*listener));
   return listeners_.back()->port();
 }
 
-void Server::on_accept(int fd, net::Endpoint peer) {
-  if (distributor_.empty()) return adopt(fd, std::move(peer));
+void Server::on_accept(std::size_t listener, int fd, net::Endpoint peer) {
+  auto place = net::ConnectionLimit::take(connection_limit_);
+  if (!place) return turn_away(listener, fd, std::move(peer));
+  ++counters_.accepted;
+  if (distributor_.empty()) return adopt(fd, std::move(peer), {}, std::move(place));
   Server& chosen = *distributor_[next_++ % distributor_.size()];
-  if (&chosen == this) return adopt(fd, std::move(peer));
-  adopt_elsewhere(chosen, fd, std::move(peer), {});
+  if (&chosen == this) return adopt(fd, std::move(peer), {}, std::move(place));
+  adopt_elsewhere(chosen, fd, std::move(peer), {}, std::move(place));
 }
 
-void Server::adopt(int fd, net::Endpoint peer, std::string already_read) {
-  auto connection = net::Connection::adopt(loop_, fd, std::move(peer));
+// Some are told; the others wait in the kernel's queue until there is room, or until these are gone.
+void Server::turn_away(std::size_t listener, int fd, net::Endpoint peer) {
+  const auto connection = net::Connection::adopt(loop_, fd, std::move(peer));
+  std::string answer;
+  append_response(answer, {503, {{"Retry-After", "5"}}, {}}, {.keep_alive = false, .date = date()});
+  connection->send(answer);
+  connection->close();
+  const std::uint64_t before = counters_.turned_away++;
+  if (before % limits::turned_away_at_once_max != 0) return;
+  listeners_[listener]->pause(limits::turned_away_pause);
+  if (before % (100 * limits::turned_away_at_once_max) != 0) return; // a line for ten seconds of it
+  log(LogLevel::warn, "as many connections as there may be: more are turned away",
+      {{"connections", connection_limit_->taken()}, {"turned_away", counters_.turned_away}});
+}
+
+void Server::adopt(int fd, net::Endpoint peer, std::string already_read, net::ConnectionLimit::Place place) {
+  auto connection = net::Connection::adopt(loop_, fd, std::move(peer), std::move(place));
   if (!connection->open()) return;
   const auto adopted = std::make_shared<Connection>(*this, std::move(connection));
   connections_.insert(adopted);

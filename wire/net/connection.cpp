@@ -21,14 +21,15 @@ constexpr int reads_per_event_max = 4;
 
 } // namespace
 
-std::shared_ptr<Connection> Connection::adopt(Loop& loop, int fd, Endpoint peer) {
+std::shared_ptr<Connection> Connection::adopt(Loop& loop, int fd, Endpoint peer, ConnectionLimit::Place place) {
   int one = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   auto socket = std::make_unique<Socket>(Socket{NativeSocket(loop.native().context)});
   boost::system::error_code error;
   socket->native.assign(asio::ip::tcp::v4(), fd, error); // the family is not looked at again
   if (!error) socket->native.native_non_blocking(true, error);
-  auto connection = std::shared_ptr<Connection>(new Connection(loop, std::move(socket), std::move(peer)));
+  auto connection =
+      std::shared_ptr<Connection>(new Connection(loop, std::move(socket), std::move(peer), std::move(place)));
   if (error) {
     if (!connection->socket_->native.is_open()) ::close(fd);
     connection->destroy_socket();
@@ -36,8 +37,12 @@ std::shared_ptr<Connection> Connection::adopt(Loop& loop, int fd, Endpoint peer)
   return connection;
 }
 
-Connection::Connection(Loop& loop, std::unique_ptr<Socket> socket, Endpoint peer)
-    : loop_(loop), socket_(std::move(socket)), peer_(std::move(peer)), queue_(loop.write_pool()) {}
+Connection::Connection(Loop& loop, std::unique_ptr<Socket> socket, Endpoint peer, ConnectionLimit::Place place)
+    : loop_(loop),
+      socket_(std::move(socket)),
+      peer_(std::move(peer)),
+      place_(std::move(place)),
+      queue_(loop.write_pool()) {}
 
 Connection::~Connection() = default;
 
@@ -51,11 +56,11 @@ void Connection::schedule_flush() {
   if (!writing_ && !turn_end_scheduled()) loop_.at_turn_end(std::shared_ptr<TurnEnd>(shared_from_this(), this));
   // A turn may queue more than the peer should ever be behind: what it can take at once is not its debt.
   if (queue_.bytes() > limits::early_flush_bytes && !writing_ && write_queued() == Written::blocked) wait_writable();
-  if (queue_.bytes() > limits::unsent_bytes_hard) watch_pressure();
+  if (queue_.bytes() > loop_.unsent_limits().bytes_hard) watch_pressure();
 }
 
 void Connection::watch_pressure() {
-  if (!armed()) loop_.timers().arm(*this, loop_.now() + limits::unsent_hard_timeout);
+  if (!armed()) loop_.timers().arm(*this, loop_.now() + loop_.unsent_limits().hard_timeout);
 }
 
 void Connection::on_timer(TimePoint) {
@@ -100,7 +105,7 @@ Connection::Written Connection::write_queued() {
     }
     queue_.consume(static_cast<std::size_t>(written));
     if (closing_) {
-      loop_.timers().arm(*this, loop_.now() + limits::unsent_hard_timeout); // it reads: it may have the rest
+      loop_.timers().arm(*this, loop_.now() + loop_.unsent_limits().hard_timeout); // it reads: it may have the rest
     } else if (pressure() < Pressure::hard) {
       cancel();
     }
@@ -194,7 +199,8 @@ void Connection::close() {
   open_ = false;
   closing_ = true;
   handler_ = nullptr;
-  loop_.timers().arm(*this, loop_.now() + (queue_.empty() ? limits::ws_close_timeout : limits::unsent_hard_timeout));
+  loop_.timers().arm(*this,
+                     loop_.now() + (queue_.empty() ? limits::ws_close_timeout : loop_.unsent_limits().hard_timeout));
   if (!writing_) loop_.at_turn_end(std::shared_ptr<TurnEnd>(shared_from_this(), this));
 }
 
@@ -226,6 +232,7 @@ void Connection::destroy_socket() {
   cancel();
   boost::system::error_code ignored;
   socket_->native.close(ignored);
+  place_ = {};
   queue_.clear();
 }
 

@@ -7,6 +7,7 @@
 
 #include "wire/base/limits.h"
 #include "wire/base/pressure.h"
+#include "wire/net/connection_limit.h"
 #include "wire/net/endpoint.h"
 #include "wire/net/loop.h"
 #include "wire/net/write_queue.h"
@@ -16,7 +17,7 @@ namespace wire::net {
 enum class CloseCause {
   peer_closed,   // an orderly end of what the peer sends
   error,         // reset, timed out, unreachable
-  slow_consumer, // the peer did not read: unsent_bytes_hard was passed for unsent_hard_timeout
+  slow_consumer, // the peer did not read: UnsentLimits::bytes_hard was passed for hard_timeout
 };
 
 // Hears of one connection. Each may close the connection, replace the handler, or destroy itself.
@@ -36,7 +37,8 @@ class ConnectionHandler {
 class Connection final : public std::enable_shared_from_this<Connection>, private TurnEnd, private WheelTimer {
  public:
   // Takes over a connected, non-blocking socket. Reading begins with set_handler().
-  static std::shared_ptr<Connection> adopt(Loop& loop, int fd, Endpoint peer);
+  // `place` is held for as long as the socket is open.
+  static std::shared_ptr<Connection> adopt(Loop& loop, int fd, Endpoint peer, ConnectionLimit::Place place = {});
   ~Connection();
 
   void set_handler(ConnectionHandler& handler);
@@ -72,17 +74,18 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void request_flush() { schedule_flush(); } // the handler's on_flush() comes at the end of the turn
 
   std::size_t unsent_bytes() const { return queue_.bytes(); }
-  Pressure pressure() const { return pressure_of(queue_.bytes()); }
+  Pressure pressure() const { return pressure_of(queue_.bytes(), loop_.unsent_limits()); }
   const Endpoint& peer() const { return peer_; }
   Loop& loop() { return loop_; }
 
   // Gives the socket away, e.g. to another loop; this object is closed afterwards. Only while nothing is queued.
   int release();
+  ConnectionLimit::Place take_place() { return std::move(place_); } // before release()
 
   struct Socket; // net/native.h
 
  private:
-  Connection(Loop& loop, std::unique_ptr<Socket> socket, Endpoint peer);
+  Connection(Loop& loop, std::unique_ptr<Socket> socket, Endpoint peer, ConnectionLimit::Place place);
   void schedule_flush();
   void on_turn_end() override { flush(); }
   void on_timer(TimePoint now) override;
@@ -100,6 +103,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   Loop& loop_;
   const std::unique_ptr<Socket> socket_;
   const Endpoint peer_;
+  ConnectionLimit::Place place_;
   WriteQueue queue_;
   ConnectionHandler* handler_ = nullptr;
   bool open_ = true;      // accepts sends

@@ -46,6 +46,7 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
       if (fd >= 0) {
         from.resize(size);
         on_accept(fd, to_endpoint(from));
+        if (retry.armed()) return; // pause() was called
         continue;
       }
       if (errno == EAGAIN || errno == EWOULDBLOCK) break;
@@ -92,6 +93,8 @@ std::uint16_t Listener::port() const {
   boost::system::error_code ignored;
   return impl_->acceptor.local_endpoint(ignored).port();
 }
+
+void Listener::pause(Duration duration) { impl_->retry.arm(duration); }
 
 void Listener::close() {
   boost::system::error_code ignored;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "wire/base/result.h"
+#include "wire/base/time.h"
 #include "wire/base/unique_function.h"
 #include "wire/net/endpoint.h"
 #include "wire/net/loop.h"
@@ -27,6 +28,8 @@ class Listener {
   ~Listener();
   std::uint16_t port() const;
   void close();
+  // Those who come in the meantime wait in the kernel's queue. Only in OnAccept, or while it is paused.
+  void pause(Duration duration);
 
  private:
   struct Impl;

@@ -25,8 +25,9 @@ struct Loop::Posted {
   std::atomic<bool> stopping{false};
 };
 
-Loop::Loop(int index)
+Loop::Loop(int index, const UnsentLimits& unsent)
     : index_(index),
+      unsent_limits_(unsent),
       write_pool_(std::make_unique<WritePool>()),
       native_(std::make_unique<Native>()),
       now_(Clock::now()),

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "wire/base/pressure.h"
 #include "wire/base/time.h"
 #include "wire/base/unique_function.h"
 #include "wire/net/timing_wheel.h"
@@ -36,7 +37,7 @@ class TurnEnd {
 // connection writes once what was queued for it.
 class Loop {
  public:
-  explicit Loop(int index = 0);
+  explicit Loop(int index = 0, const UnsentLimits& unsent = {});
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
@@ -46,7 +47,8 @@ class Loop {
   void post(UniqueFunction<void()> task); // any thread; in order for one poster
 
   int index() const { return index_; }
-  TimePoint now() const { return now_; } // of this turn
+  const UnsentLimits& unsent_limits() const { return unsent_limits_; } // of each of its connections
+  TimePoint now() const { return now_; }                               // of this turn
   // For whatever the reactor calls: the first event of a turn ended a wait, so the time from before it is old.
   void begin_event() {
     if (!std::exchange(turn_begun_, true)) now_ = Clock::now();
@@ -67,6 +69,7 @@ class Loop {
 
   // constant after construction
   const int index_;
+  const UnsentLimits unsent_limits_;
   const std::unique_ptr<WritePool> write_pool_; // outlives the connections that wait in native_
   const std::unique_ptr<Native> native_;
 

@@ -51,6 +51,8 @@ EncodedEvent encode_event(std::string_view nsp, std::string_view event, const Pa
 
 namespace {
 
+constexpr std::string_view everybody;
+
 // Takes the socket at `place` out of the room; the last one moves there. Answers the socket that moved, if one did.
 Socket* take_out(std::vector<Socket*>& members, std::size_t place) {
   Socket* moved = place + 1 < members.size() ? members.back() : nullptr;
@@ -80,6 +82,10 @@ void Adapter::add_socket(Socket& socket) {
   socket.place_in_all_ = all_.members.size();
   all_.members.push_back(&socket);
   by_id_.emplace(socket.id(), &socket);
+  if (cluster_) {
+    cluster_->on_room(*this, socket.id());
+    if (all_.members.size() == 1) cluster_->on_room(*this, everybody);
+  }
   if (!observer_) return;
   observer_->on_create_room(socket.id());
   observer_->on_join_room(socket.id(), socket);
@@ -90,6 +96,10 @@ void Adapter::remove_socket(Socket& socket) {
   if (by_id_.erase(socket.id()) == 0) return;
   const std::size_t place = socket.place_in_all_;
   if (Socket* moved = take_out(all_.members, place)) moved->place_in_all_ = place;
+  if (cluster_) {
+    cluster_->on_room_gone(*this, socket.id());
+    if (all_.members.empty()) cluster_->on_room_gone(*this, everybody);
+  }
   if (!observer_) return;
   observer_->on_leave_room(socket.id(), socket);
   observer_->on_delete_room(socket.id());
@@ -101,6 +111,7 @@ void Adapter::join(Socket& socket, std::string_view name) {
     auto room = std::make_unique<Room>();
     room->name = name;
     found = rooms_.emplace(name, std::move(room)).first;
+    if (cluster_) cluster_->on_room(*this, name);
     if (observer_) observer_->on_create_room(name);
   }
   Room& room = *found->second;
@@ -125,6 +136,7 @@ void Adapter::leave(Socket& socket, std::string_view name) {
   }
   if (observer_) observer_->on_leave_room(room.name, socket);
   if (!room.members.empty()) return;
+  if (cluster_) cluster_->on_room_gone(*this, room.name);
   if (observer_) observer_->on_delete_room(room.name);
   rooms_.erase(rooms_.find(room.name));
 }

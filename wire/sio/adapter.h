@@ -66,6 +66,10 @@ class Cluster {
   virtual void fetch_sockets(Adapter& from, std::uint64_t request, const BroadcastOptions& whom) = 0;
   // There is something new in the log that they share.
   virtual void catch_up(Adapter& from) = 0;
+
+  // A room has its first member on this loop, or has lost its last. The room "" is everybody.
+  virtual void on_room(Adapter& /*of*/, std::string_view /*room*/) {}
+  virtual void on_room_gone(Adapter& /*of*/, std::string_view /*room*/) {}
 };
 
 // Hears of rooms that come and go on this loop, and of who is in them. The room that carries a socket's id too.

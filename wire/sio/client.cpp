@@ -90,7 +90,7 @@ void Client::on_message(eio::Session&, std::string_view data, bool binary) {
   }
   if (binary) return; // and more to come: the time is that of the whole packet
   if (!joined_) return refuse_state("attachments before a namespace was joined");
-  server_.loop().timers().arm(*this, server_.loop().now() + limits::attachments_timeout);
+  server_.loop().timers().arm(*this, server_.loop().now() + server_.options().attachments_timeout);
 }
 
 void Client::on_msgpack(std::string_view data, bool binary) {

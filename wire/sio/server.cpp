@@ -10,8 +10,7 @@ Server::Server(net::Loop& loop, ServerOptions options, Cluster* cluster)
       cluster_(cluster),
       recovery_store_(options_.recovery_store ? options_.recovery_store : std::make_shared<RecoveryStore>()),
       client_bundle_(client_bundle(options_.path, options_.cors)),
-      scratch_{
-          JsonParser({limits::json_depth_max, limits::json_values_max, limits::json_number_chars_max}), {}, {}, {}},
+      scratch_{JsonParser(options_.json), {}, {}, {}},
       engine_(loop, options_) {
   if (options_.main_namespace) of("/");
   engine_.on_connection([this](eio::Session& session, const eio::HandshakeRequest& request) {

@@ -28,6 +28,11 @@ struct ServerOptions : eio::ServerOptions {
   std::size_t connects_per_client_max = limits::connects_per_client_max;
   DecoderLimits decoder;
   Parser parser = Parser::standard;
+  JsonLimits json; // of one packet
+  Duration attachments_timeout = limits::attachments_timeout;
+  std::size_t rooms_per_socket_max = limits::rooms_per_socket_max;
+  std::size_t room_name_bytes_max = limits::room_name_bytes_max;
+  std::size_t acks_outstanding_max = limits::acks_outstanding_max; // events of one socket that wait for an answer
   bool serve_client = true; // socket.io.js and its like below the path, in builds that have them (client_bundle.h)
   // Of parent namespaces (Server::of_matching); a client that asks for one more is told that it is invalid.
   std::size_t dynamic_namespaces_max = limits::dynamic_namespaces_max;

@@ -191,7 +191,7 @@ void Socket::emit_with_ack_payload(Duration timeout, AckHandler handler, std::st
 
 bool Socket::expect_ack(std::uint64_t id, Duration timeout, AckHandler handler) {
   Extras& own = extras();
-  if (own.acks.size() >= limits::acks_outstanding_max) {
+  if (own.acks.size() >= nsp_->server().options().acks_outstanding_max) {
     handler(nullptr);
     cut(); // it takes events and answers none
     return false;
@@ -281,7 +281,8 @@ Broadcast Socket::broadcast() { return Broadcast(nsp_->adapter()).except(id_); }
 bool Socket::join(std::string_view room) {
   if (state_ == State::closed) return false;
   if (room == id_) return true; // implied
-  if (room.size() > limits::room_name_bytes_max || memberships_.size() >= limits::rooms_per_socket_max) return false;
+  const ServerOptions& options = nsp_->server().options();
+  if (room.size() > options.room_name_bytes_max || memberships_.size() >= options.rooms_per_socket_max) return false;
   nsp_->adapter().join(*this, room);
   return true;
 }

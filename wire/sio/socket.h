@@ -118,7 +118,7 @@ class Socket final : public std::enable_shared_from_this<Socket> {
   // handler, which means it and all lower ones. See eio::Session::request_receipt().
   std::uint64_t request_receipt();
 
-  // False: no room any more (limits::rooms_per_socket_max), or the name is too long.
+  // False: no room any more (rooms_per_socket_max), or the name is too long.
   bool join(std::string_view room);
   void leave(std::string_view room);
   std::vector<std::string> rooms() const; // the one with its id first

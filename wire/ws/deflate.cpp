@@ -22,10 +22,8 @@ constexpr std::string_view tail{"\x00\x00\xff\xff", 4};
 // zlib does not write through next_in, but says so only when built with ZLIB_CONST.
 Bytef* input(std::string_view bytes) { return reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data())); }
 
-std::size_t inflated_bytes_max(std::size_t compressed_bytes, std::size_t bytes_max) {
-  const std::size_t by_ratio =
-      std::max(limits::ws_inflate_ratio_free_bytes, compressed_bytes * limits::ws_inflate_ratio_max);
-  return std::min(bytes_max, by_ratio);
+std::size_t inflated_bytes_max(std::size_t compressed_bytes, std::size_t bytes_max, const InflateLimits& limits) {
+  return std::min(bytes_max, std::max(limits.ratio_free_bytes, compressed_bytes * limits.ratio_max));
 }
 
 } // namespace
@@ -39,11 +37,11 @@ class Inflater {
 
   void forget_context() { inflateReset(&stream_); }
 
-  Result<std::string, Error> inflate(std::string_view payload, std::size_t bytes_max) {
+  Result<std::string, Error> inflate(std::string_view payload, std::size_t bytes_max, const InflateLimits& limits) {
     std::string message;
     if (payload.empty()) return message;
-    bytes_max_ = inflated_bytes_max(payload.size(), bytes_max);
-    blocks_left_ = limits::ws_inflate_blocks_max + payload.size() / limits::ws_inflate_block_bytes;
+    bytes_max_ = inflated_bytes_max(payload.size(), bytes_max, limits);
+    blocks_left_ = limits.blocks_max + payload.size() / limits::ws_inflate_block_bytes;
     message_bytes_ = 0;
     message.resize(std::min(bytes_max_ + 1, payload.size() * 4));
 
@@ -191,7 +189,7 @@ std::shared_ptr<const std::string> Deflate::shared_frame(const std::shared_ptr<c
 }
 
 Result<std::string, Error> Deflate::inflate(std::string_view payload, std::size_t bytes_max) {
-  return (inflater_ ? *inflater_ : shared_inflater()).inflate(payload, bytes_max);
+  return (inflater_ ? *inflater_ : shared_inflater()).inflate(payload, bytes_max, params_.inflate_limits);
 }
 
 } // namespace wire::ws

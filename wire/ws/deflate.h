@@ -13,6 +13,13 @@
 // permessage-deflate, RFC 7692, the server's side.
 namespace wire::ws {
 
+// How much a compressed message may become. A message's own limit holds besides.
+struct InflateLimits {
+  std::size_t ratio_max = limits::ws_inflate_ratio_max; // to its compressed form, once it is larger than
+  std::size_t ratio_free_bytes = limits::ws_inflate_ratio_free_bytes;
+  std::size_t blocks_max = limits::ws_inflate_blocks_max; // and one more for each 256 compressed bytes
+};
+
 // What server and client have agreed on (§7.1); window bits that were not spoken of are 15.
 struct DeflateParams {
   bool server_no_context_takeover = true;
@@ -20,6 +27,7 @@ struct DeflateParams {
   std::optional<int> server_max_window_bits{}; // 9 to 15
   std::optional<int> client_max_window_bits{}; // 8 to 15
   std::size_t threshold = limits::ws_deflate_threshold;
+  InflateLimits inflate_limits{};
 };
 
 class Inflater;

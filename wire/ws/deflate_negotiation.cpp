@@ -74,6 +74,7 @@ DeflateParams agree(const Offer& offer, const DeflateOptions& options) {
     params.client_max_window_bits = std::min(*offer.client_max_window_bits, options.client_max_window_bits);
   }
   params.threshold = options.threshold;
+  params.inflate_limits = options.inflate_limits;
   return params;
 }
 

@@ -17,6 +17,7 @@ struct DeflateOptions {
   int server_max_window_bits = 15; // 9 to 15
   int client_max_window_bits = 15; // 8 to 15; only a client that offers the parameter can be held to it
   std::size_t threshold = limits::ws_deflate_threshold;
+  InflateLimits inflate_limits{};
 };
 
 // Takes the first offer that can be taken from the value of Sec-WebSocket-Extensions; nothing when there is none. An

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+
+namespace wire::http {
+
+// What a server has done since it began, for metrics. It belongs to the server's loop: read it there.
+struct Counters {
+  std::uint64_t accepted = 0;    // connections, also those that went to other loops
+  std::uint64_t turned_away = 0; // connections that came above connections_max, and were told 503
+  std::uint64_t requests = 0;    // whose head was understood
+  // Requests that were answered before any handler could: those that are malformed, too slow, too large, or for
+  // nobody. By status: 400, 404, 408, 413, 414, 431, 501 …
+  std::map<int, std::uint64_t> refused;
+};
+
+} // namespace wire::http
