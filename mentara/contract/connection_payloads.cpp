@@ -1,5 +1,6 @@
 #include "mentara/contract/connection_payloads.h"
 
+#include "mentara/contract/reader.h"
 #include "mentara/contract/writer.h"
 
 namespace mentara::contract {
@@ -7,5 +8,9 @@ namespace mentara::contract {
 void append_json(std::string& out, const Connected& connected) { write(out, connected); }
 void append_json(std::string& out, const SyncComplete& complete) { write(out, complete); }
 void append_json(std::string& out, const SyncReset& reset) { write(out, reset); }
+void append_json(std::string& out, const TokenEnd& end) { write(out, end); }
+void append_json(std::string& out, const RefreshAck& ack) { write(out, ack); }
+
+template wire::Result<RefreshToken, Failure> decode(std::optional<wire::JsonView>, const User&);
 
 } // namespace mentara::contract

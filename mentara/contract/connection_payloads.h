@@ -5,11 +5,13 @@
 #include <string>
 #include <string_view>
 
+#include "mentara/contract/constraints.h"
+#include "mentara/contract/messaging_acks.h"
 #include "mentara/contract/shapes.h"
 #include "mentara/limits.h"
 #include "wire/base/limits.h"
 
-// What the server says in every namespace when a socket has been accepted. They borrow: encode at once.
+// What is said in every namespace: when a socket has been accepted, and about its token. They borrow: encode at once.
 namespace mentara::contract {
 
 // What a client may send at most: bytes of a packet, characters of a message, entries of lists.
@@ -51,5 +53,25 @@ struct SyncReset {
 };
 BOOST_DESCRIBE_STRUCT(SyncReset, (), (reason, cursor))
 void append_json(std::string& out, const SyncReset& reset);
+
+// auth:expiring, auth:expired: when the token ends, or ended.
+struct TokenEnd {
+  UnixTime expiresAt{};
+};
+BOOST_DESCRIBE_STRUCT(TokenEnd, (), (expiresAt))
+void append_json(std::string& out, const TokenEnd& end);
+
+// auth:refresh, what a client sends in any namespace.
+struct RefreshToken {
+  Text<1, limits::token_bytes_max> token;
+};
+BOOST_DESCRIBE_STRUCT(RefreshToken, (), (token))
+
+struct RefreshAck {
+  Success success{};
+  UnixTime expiresAt{};
+};
+BOOST_DESCRIBE_STRUCT(RefreshAck, (), (success, expiresAt))
+void append_json(std::string& out, const RefreshAck& ack);
 
 } // namespace mentara::contract

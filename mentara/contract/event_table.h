@@ -27,12 +27,19 @@ struct ServerEvent { // server → client
 };
 
 // In every namespace.
+namespace client_event {
+inline constexpr ClientEvent<RefreshToken, RefreshAck> auth_refresh{"auth:refresh"};
+inline constexpr std::tuple all{auth_refresh};
+} // namespace client_event
+
 namespace server_event {
 inline constexpr ServerEvent<Connected> connected{"connected"};
 inline constexpr ServerEvent<SyncComplete> sync_complete{"sync:complete"};
 inline constexpr ServerEvent<SyncReset> sync_reset{"sync:reset"};
 inline constexpr ServerEvent<Exception> exception{"exception"};
-inline constexpr std::tuple all{connected, sync_complete, sync_reset, exception};
+inline constexpr ServerEvent<TokenEnd> auth_expiring{"auth:expiring"};
+inline constexpr ServerEvent<TokenEnd> auth_expired{"auth:expired"};
+inline constexpr std::tuple all{connected, sync_complete, sync_reset, exception, auth_expiring, auth_expired};
 } // namespace server_event
 
 namespace messaging {

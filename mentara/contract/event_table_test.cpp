@@ -19,7 +19,9 @@ std::vector<std::string_view> names(const Table& table) {
 
 TEST(EventTable, holds_every_event_once) {
   using testing::UnorderedElementsAre;
-  EXPECT_THAT(names(server_event::all), UnorderedElementsAre("connected", "sync:complete", "sync:reset", "exception"));
+  EXPECT_THAT(names(server_event::all), UnorderedElementsAre("connected", "sync:complete", "sync:reset", "exception",
+                                                             "auth:expiring", "auth:expired"));
+  EXPECT_THAT(names(client_event::all), UnorderedElementsAre("auth:refresh"));
   EXPECT_THAT(
       names(messaging::client_event::all),
       UnorderedElementsAre("conversation:update", "message:search", "conversation:mute", "conversation:archive",
@@ -46,7 +48,7 @@ TEST(EventTable, has_a_reader_for_every_client_event_and_a_writer_for_every_ack_
             }(event),
             ...);
       },
-      messaging::client_event::all);
+      std::tuple_cat(client_event::all, messaging::client_event::all));
   std::apply(
       [](const auto&... event) {
         (

@@ -6,6 +6,7 @@
 
 #include "mentara/config/version.h"
 #include "mentara/connections/rooms.h"
+#include "mentara/contract/decode.h"
 #include "mentara/contract/event_table.h"
 #include "mentara/domain/cursor.h"
 #include "mentara/events/events.h"
@@ -40,6 +41,14 @@ std::string text_member(wire::JsonView object, std::string_view key) {
 void Admission::guard(wire::sio::Namespace& nsp) {
   nsp.use([this](wire::sio::Socket& socket, wire::sio::Next next) { authenticate(socket, std::move(next)); });
   nsp.on_connection([this](wire::sio::Socket& socket) { welcome(socket); });
+  nsp.on(contract::client_event::auth_refresh.name,
+         [this](wire::sio::Socket& socket, const wire::sio::Args& args, wire::sio::Ack ack) {
+           Answer answer(socket, contract::client_event::auth_refresh.name, std::move(ack));
+           const auto request = contract::decode<contract::RefreshToken>(
+               args.empty() ? std::nullopt : std::optional(args[0]), caller_of(socket).user());
+           if (!request) return answer.failure(request.error());
+           refresh(socket, *request, std::move(answer));
+         });
   nsp.on_disconnect([this](wire::sio::Socket& socket, wire::sio::DisconnectReason reason) { forget(socket, reason); });
 }
 
@@ -98,7 +107,7 @@ void Admission::admit(wire::sio::Socket& socket, Identity identity, Listener lis
 }
 
 void Admission::welcome(wire::sio::Socket& socket) {
-  const Caller& caller = caller_of(socket);
+  Caller& caller = caller_of(socket);
   socket.join(connections::user_room(caller.user().id));
   const std::string cursor = to_text(caller.opened.cursor);
   contract::Connected connected{.userId = caller.user().id.value,
@@ -111,6 +120,8 @@ void Admission::welcome(wire::sio::Socket& socket) {
                                 .limits = {.maxPayload = socket.nsp().server().options().max_http_buffer_size},
                                 .version = version()};
   Feed::say(socket, contract::server_event::connected.name, connected);
+  caller.token_watch = std::make_shared<TokenWatch>(socket);
+  caller.token_watch->begin(caller.identity.expires_at, parts_.clock.now());
   feed_.begin(socket, caller.opened);
   wire::log(wire::LogLevel::debug, "socket connected",
             {{"socket", socket.id()}, {"nsp", socket.nsp().name()}, {"user", caller.user().id.value}});
@@ -118,6 +129,19 @@ void Admission::welcome(wire::sio::Socket& socket) {
                                                                            socket.nsp().name()}]() mutable {
     parts_.bus.publish(std::move(event));
   });
+}
+
+void Admission::refresh(wire::sio::Socket& socket, const contract::RefreshToken& request, Answer answer) {
+  auto identity = parts_.authenticator.verify_token(request.token.value);
+  if (!identity) return answer.failure(identity.error());
+  Caller& caller = caller_of(socket);
+  if (identity->user.id != caller.user().id) {
+    return answer.failure({Code::forbidden, "This token is somebody else's: connect anew with it."});
+  }
+  caller.identity = std::move(*identity);
+  caller.token_watch->begin(caller.identity.expires_at, parts_.clock.now());
+  parts_.home.run(socket.loop(), [this, user = caller.user()] { parts_.store.learn_user(user); });
+  answer.success(contract::RefreshAck{.expiresAt = caller.identity.expires_at});
 }
 
 void Admission::forget(wire::sio::Socket& socket, wire::sio::DisconnectReason reason) {

@@ -5,8 +5,10 @@
 #include "mentara/auth/authenticator.h"
 #include "mentara/connections/connection_manager.h"
 #include "mentara/connections/home.h"
+#include "mentara/contract/connection_payloads.h"
 #include "mentara/events/event_bus.h"
 #include "mentara/events/events.h"
+#include "mentara/gateways/answer.h"
 #include "mentara/gateways/feed.h"
 #include "mentara/services/sync_service.h"
 #include "mentara/storage/store.h"
@@ -15,8 +17,8 @@
 
 namespace mentara::gateways {
 
-// What every namespace has in common: who may connect, what he hears first, and what is forgotten when he leaves. One
-// for each namespace and loop; what is shared lives on the home loop.
+// What every namespace has in common: who may connect, what he hears first, how long his token lasts, and what is
+// forgotten when he leaves. One for each namespace and loop; what is shared lives on the home loop.
 class Admission {
  public:
   struct Parts {
@@ -39,6 +41,7 @@ class Admission {
   void authenticate(wire::sio::Socket& socket, wire::sio::Next next);
   void admit(wire::sio::Socket& socket, Identity identity, Listener listener, std::string cursor, wire::sio::Next next);
   void welcome(wire::sio::Socket& socket);
+  void refresh(wire::sio::Socket& socket, const contract::RefreshToken& request, Answer answer);
   void forget(wire::sio::Socket& socket, wire::sio::DisconnectReason reason);
   events::Metadata metadata(const wire::sio::Socket& socket) const;
 

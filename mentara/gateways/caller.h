@@ -7,6 +7,7 @@
 
 #include "mentara/domain/user.h"
 #include "mentara/gateways/stream.h"
+#include "mentara/gateways/token_watch.h"
 #include "mentara/services/actor.h"
 #include "mentara/services/sync_service.h"
 #include "wire/sio/socket.h"
@@ -19,9 +20,11 @@ struct Caller {
   DeviceId device_id;
   std::shared_ptr<Stream> stream; // the socket's own
   services::Opened opened;
+  std::shared_ptr<TokenWatch> token_watch{}; // shared only because std::any wants a copy
   const User& user() const { return identity.user; }
 };
 
+inline Caller& caller_of(wire::sio::Socket& socket) { return std::any_cast<Caller&>(socket.state); }
 inline const Caller& caller_of(const wire::sio::Socket& socket) { return std::any_cast<const Caller&>(socket.state); }
 
 inline services::Actor actor_of(const wire::sio::Socket& socket) { return {caller_of(socket).user().id, socket.id()}; }

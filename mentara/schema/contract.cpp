@@ -12,8 +12,7 @@ namespace mentara::schema {
 namespace {
 
 template <class... Events>
-std::vector<Event> client_events(std::string_view nsp, const std::tuple<Events...>& table) {
-  std::vector<Event> events;
+void append_client_events(std::vector<Event>& events, std::string_view nsp, const std::tuple<Events...>& table) {
   std::apply(
       [&](const auto&... event) {
         (events.push_back({std::string(event.name), client_event_summary(nsp, event.name),
@@ -22,7 +21,6 @@ std::vector<Event> client_events(std::string_view nsp, const std::tuple<Events..
          ...);
       },
       table);
-  return events;
 }
 
 template <class... Events>
@@ -38,7 +36,9 @@ void append_server_events(std::vector<Event>& events, std::string_view nsp, cons
 
 template <class ClientTable, class ServerTable>
 Namespace describe_namespace(std::string_view name, const ClientTable& client, const ServerTable& server) {
-  Namespace nsp{std::string(name), client_events(name, client), {}};
+  Namespace nsp{std::string(name), {}, {}};
+  append_client_events(nsp.client_events, "", contract::client_event::all);
+  append_client_events(nsp.client_events, name, client);
   append_server_events(nsp.server_events, "", contract::server_event::all);
   append_server_events(nsp.server_events, name, server);
   return nsp;

@@ -14,6 +14,7 @@ struct Summary {
 };
 
 constexpr Summary client_events[] = {
+    {"", "auth:refresh", "Shows a new token; the connection goes on with it."},
     {"/messaging", "message:send",
      "Sends a message; the ack comes when it is stored. A retry with the same clientMessageId sends nothing twice."},
     {"/messaging", "message:edit", "Changes the text of an own message."},
@@ -44,7 +45,6 @@ constexpr Summary client_events[] = {
     {"/messaging", "presence:subscribe", "Asks how others are, and to be told when it changes."},
     {"/messaging", "presence:unsubscribe", "Asks no longer to be told."},
     {"/messaging", "sync:ack", "Says that this device has everything up to a cursor; clients need not."},
-    {"/messaging", "auth:refresh", "Shows a new token; the connection goes on with it."},
 };
 
 constexpr Summary server_events[] = {
