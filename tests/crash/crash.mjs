@@ -19,7 +19,7 @@ export async function crash({ kills, messages, clients, seed, history, tell = ()
   const path = history ?? join(tmpdir(), `mentara-crash-${process.pid}-${seed}.jsonl`);
   rmSync(path, { force: true });
   const writer = new HistoryWriter(path);
-  const server = await Mentara.start({ env: { MENTARA_LIMITS_SOCKETS_PER_USER: '1000' } });
+  const server = await Mentara.start({ env: { MENTARA_LIMITS_SOCKETS_PER_USER: '1000', MENTARA_REPLAY_EVENTS_MAX: '100000' } });
   const crowd = new Crowd(server, writer, random, { clients, messages });
   let slowestRestart = 0;
   try {
