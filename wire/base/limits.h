@@ -71,6 +71,7 @@ inline constexpr Duration unsent_hard_timeout = seconds(10);
 inline constexpr std::size_t unsent_bytes_max =
     16 * 1024 * 1024;                                       // a burst to a peer that reads may pass the hard limit
 inline constexpr std::size_t early_flush_bytes = 64 * 1024; // queued in one turn: written before its end
+inline constexpr std::size_t unsent_bytes_in_kernel = 128 * 1024;
 
 static_assert(request_line_bytes_max + header_bytes_max <= pipelined_bytes_max, "a head must fit while it arrives");
 static_assert(ws_message_bytes_max <= http_body_bytes_max, "what fits over websocket must fit over polling");
@@ -80,6 +81,7 @@ static_assert(turned_away_at_once_max * (ws_close_timeout / turned_away_pause) <
 static_assert(upgrade_timeout < ping_interval + ping_timeout, "an upgrade must fail before its session does");
 static_assert(unsent_bytes_soft < unsent_bytes_hard && unsent_bytes_hard < unsent_bytes_max);
 static_assert(early_flush_bytes < unsent_bytes_soft, "a peer that reads is not behind because of our own corking");
+static_assert(early_flush_bytes <= unsent_bytes_in_kernel, "what is written early finds room");
 static_assert(unsent_bytes_hard >= max_http_buffer_size, "the largest message must fit into an empty queue");
 
 } // namespace wire::limits

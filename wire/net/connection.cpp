@@ -24,6 +24,8 @@ constexpr int reads_per_event_max = 4;
 std::shared_ptr<Connection> Connection::adopt(Loop& loop, int fd, Endpoint peer, ConnectionLimit::Place place) {
   int one = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  const int kept_by_kernel = static_cast<int>(loop.unsent_limits().bytes_in_kernel);
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kept_by_kernel, sizeof kept_by_kernel);
   auto socket = std::make_unique<Socket>(Socket{NativeSocket(loop.native().context)});
   boost::system::error_code error;
   socket->native.assign(asio::ip::tcp::v4(), fd, error); // the family is not looked at again

@@ -57,6 +57,27 @@ class ConnectionTest : public testing::Test {
   std::optional<Client> client;
 };
 
+constexpr int peer_buffer_bytes = 256 * 1024; // of which the kernel's own accounts take a part
+
+// Two ends of a TCP connection; the second one's kernel takes little.
+std::pair<int, int> tcp_pair() {
+  const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  check(::bind(listening, reinterpret_cast<sockaddr*>(&address), size) == 0 && ::listen(listening, 1) == 0, "listen");
+  ::getsockname(listening, reinterpret_cast<sockaddr*>(&address), &size);
+  const int peer = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int asked = peer_buffer_bytes / 2; // the kernel doubles it
+  ::setsockopt(peer, SOL_SOCKET, SO_RCVBUF, &asked, sizeof asked);
+  check(::connect(peer, reinterpret_cast<sockaddr*>(&address), size) == 0, "connect");
+  const int server = ::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  check(server >= 0, "accept");
+  ::close(listening);
+  return {server, peer};
+}
+
 std::string pattern(std::size_t bytes) {
   std::string text(bytes, '\0');
   for (std::size_t i = 0; i < bytes; ++i) text[i] = static_cast<char>('a' + i * 31 % 26);
@@ -147,6 +168,35 @@ TEST_F(ConnectionTest, gives_an_event_that_ended_a_long_wait_the_time_of_the_eve
 TEST_F(ConnectionTest, judges_a_peer_that_does_not_read) {
   connection->send(std::string(limits::unsent_bytes_max * 2, 'x'));
   EXPECT_EQ(connection->pressure(), Pressure::full);
+}
+
+TEST(Connection, E18_leaves_little_of_what_a_peer_does_not_read_to_the_kernel) {
+  for (const std::size_t in_kernel : {limits::unsent_bytes_in_kernel, 2 * limits::unsent_bytes_in_kernel}) {
+    Loop loop(0, {.bytes_in_kernel = in_kernel});
+    Recorder handler;
+    auto [server, peer] = tcp_pair();
+    const auto connection = Connection::adopt(loop, server, {"192.0.2.1", 5});
+    connection->set_handler(handler);
+    Client client(peer);
+    std::size_t sent = 0;
+    while (sent < 8'000'000) { // to one that reads, so that the kernel thinks much of this connection
+      connection->send(std::string(500'000, 'x'));
+      sent += 500'000;
+      ASSERT_TRUE(run_until(loop, [&] {
+        client.read();
+        client.take_received();
+        return connection->unsent_bytes() == 0;
+      }));
+    }
+    run_turns(loop);
+    client.read();
+
+    connection->send(std::string(10'000'000, 'x'));
+    run_turns(loop);
+    const std::size_t taken = 10'000'000 - connection->unsent_bytes();
+    EXPECT_GE(taken, in_kernel);
+    EXPECT_LT(taken, in_kernel + peer_buffer_bytes + 128 * 1024) << "and at most one segment more";
+  }
 }
 
 TEST_F(ConnectionTest, closes_a_slow_consumer) {

@@ -35,7 +35,7 @@ async function start(name, options = {}) {
   const [command, ...first] = example(name);
   const program = new Program(command, [...first, ...flags]);
   await eventually(`${name} to listen`, () => {
-    if (program.ended) throw new Error(`${program.name} ended with ${program.ended.code}:\n${program.ended.err}`);
+    program.checkThatItRuns();
     return answers(port);
   });
   return { port, url: `http://127.0.0.1:${port}`, program };

@@ -20,10 +20,16 @@ export class Program {
     createInterface({ input: this.child.stdout }).on('line', (line) => this.out.push(line));
     createInterface({ input: this.child.stderr }).on('line', (line) => this.err.push(line));
     this.exited = new Promise((resolve, reject) => {
-      this.child.once('error', reject);
+      this.child.once('error', (error) => reject(new Error(`${this.name} cannot be run: ${error.message}`)));
       this.child.once('close', (code, signal) => resolve({ code, signal, out: this.out.join('\n'), err: this.err.join('\n') }));
     });
-    this.exited.then((how) => (this.ended = how), () => {});
+    this.exited.then((how) => (this.ended = how), (error) => (this.failure = error));
+  }
+
+  // For those who wait for something that only a running program does.
+  checkThatItRuns() {
+    if (this.failure) throw this.failure;
+    if (this.ended) throw new Error(`${this.name} ended with ${this.ended.code ?? this.ended.signal}:\n${this.ended.err}`);
   }
 
   // Runs to its end: {code, signal, out, err}.
@@ -39,14 +45,14 @@ export class Program {
         const match = pattern.exec(line);
         if (match) return match;
       }
-      if (this.ended) throw new Error(`${this.name} ended with ${this.ended.code}:\n${this.ended.err}`);
+      this.checkThatItRuns();
       return undefined;
     }, ms);
   }
 
   // Asks it to stop and checks that it does so cleanly and has nothing to report.
   async stop(signal = 'SIGTERM') {
-    if (!this.ended) this.child.kill(signal);
+    if (!this.ended && !this.failure) this.child.kill(signal);
     const how = await within(patience, this.exited, `end of ${this.name} after ${signal}`).catch(async (error) => {
       await this.kill();
       throw error;
