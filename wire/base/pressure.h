@@ -13,8 +13,8 @@ struct UnsentLimits {
   std::size_t bytes_hard = limits::unsent_bytes_hard;
   std::size_t bytes_max = limits::unsent_bytes_max;
   Duration hard_timeout = limits::unsent_hard_timeout;
-  // The kernel takes no more beyond these, besides what is on its way: by itself it would take megabytes of each peer that
-  // reads nothing, which nobody here counts.
+  // The kernel takes no more beyond these, besides what is on its way: by itself it would take megabytes of each peer
+  // that reads nothing, which nobody here counts.
   std::size_t bytes_in_kernel = limits::unsent_bytes_in_kernel;
 };
 
