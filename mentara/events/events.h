@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mentara/domain/call.h"
 #include "mentara/domain/conversation.h"
 #include "mentara/domain/cursor.h"
 #include "mentara/domain/id.h"
@@ -123,6 +124,37 @@ struct SettingsChangedEvent {
   Metadata metadata;
   ConversationId conversation_id;
   Settings settings;
+};
+
+// It rings. metadata.user_id: the caller.
+struct CallStartedEvent {
+  static constexpr std::string_view type = "CallStartedEvent";
+  Metadata metadata;
+  Call call;
+};
+
+// metadata.user_id: the callee.
+struct CallAnsweredEvent {
+  static constexpr std::string_view type = "CallAnsweredEvent";
+  Metadata metadata;
+  Call call;
+};
+
+// Also of a call that never rang, because the callee was busy or had no socket. call.reason says how it ended; for the
+// callee it is_missed(*call.reason), or not.
+struct CallEndedEvent {
+  static constexpr std::string_view type = "CallEndedEvent";
+  Metadata metadata; // user_id: who ended it; empty: a timer of the server
+  Call call;
+  User caller; // as known from his tokens
+  Cursor cursor;
+};
+
+// Somebody talks in a call that was answered, or sits in a conference; or does so no more. Nothing of this is stored.
+struct InCallChangedEvent {
+  static constexpr std::string_view type = "InCallChangedEvent";
+  Metadata metadata; // user_id: whose it is
+  bool in_call = false;
 };
 
 // A socket was accepted by, or has left, a namespace. Nothing of this is stored.
