@@ -238,11 +238,14 @@ Result<std::shared_ptr<Server::Live>, RequestError> Server::find(const VerifiedR
                                                                  const http::Request& request) {
   const auto found = sessions_.find(std::string_view(verified.sid));
   if (found == sessions_.end()) return RequestError::session_id_unknown;
+  const auto live = found->second;
+  live->session().on_time(loop_.now()); // its timer may be a tick late: what is over is over
+  if (!sessions_.contains(live->session().sid())) return RequestError::session_id_unknown;
   // A plain request that names another transport than the session's: also how polls are answered after an upgrade.
-  if (!is_websocket_upgrade(request) && found->second->session().transport() != verified.transport) {
+  if (!is_websocket_upgrade(request) && live->session().transport() != verified.transport) {
     return RequestError::bad_request;
   }
-  return found->second;
+  return live;
 }
 
 std::shared_ptr<Server::Live> Server::session_of(const http::Request& request) {

@@ -161,6 +161,22 @@ TEST_F(EioServer, E31_pings_and_closes_who_does_not_answer) {
   EXPECT_EQ(handler.heard.back(), "ping timeout");
 }
 
+TEST_F(EioServer, does_what_is_due_before_it_serves_a_request_even_when_the_timer_is_a_tick_late) {
+  Server hasty(loop, [] {
+    ServerOptions options;
+    options.path = "/hasty";
+    options.ping_interval = options.ping_timeout = Duration::zero();
+    return options;
+  }());
+  hasty.attach(http);
+  requests = http.router().find("/hasty/");
+  const std::string opened = ask("EIO=4&transport=polling")->body();
+  const std::string query = "EIO=4&transport=polling&sid=" + opened.substr(opened.find("sid") + 6, 20);
+  EXPECT_EQ(ask(query)->body(), "2");
+  EXPECT_EQ(ask(query)->body(), R"({"code":1,"message":"Session ID unknown"})");
+  EXPECT_EQ(hasty.session_count(), 0u);
+}
+
 // --- websockets ---
 
 TEST_F(EioServer, opens_a_session_over_a_websocket) {

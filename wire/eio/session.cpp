@@ -1,5 +1,6 @@
 #include "wire/eio/session.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "wire/base/json.h"
@@ -106,7 +107,9 @@ void Session::on_time(TimePoint now) {
   pong_extended_ = false;
   // One that was sent for a receipt and is not answered yet is as good.
   if (!std::exchange(awaiting_pong_, true)) transport_->send(PacketType::ping, {});
-  arm(now, options_.ping_timeout);
+  // The wait began when the ping was due, as a client reckons that adds the two up; but a loop that stood still does
+  // not take the pong's time away.
+  arm(std::max(deadline_, now - options_.ping_timeout / 10), options_.ping_timeout);
 }
 
 void Session::on_probe_failed() {

@@ -109,6 +109,18 @@ TEST_F(EioSession, E31_closes_when_the_pong_never_comes) {
   expect_ended(CloseReason::ping_timeout);
 }
 
+TEST_F(EioSession, does_not_wait_longer_for_the_pong_because_the_ping_left_late) {
+  session.on_time(t0 + options.ping_interval + milliseconds(4));
+  EXPECT_EQ(host.wake, t0 + options.ping_interval + options.ping_timeout);
+}
+
+TEST_F(EioSession, gives_the_pong_nine_tenths_of_its_time_even_when_the_loop_stood_still) {
+  const TimePoint now = t0 + options.ping_interval + std::chrono::minutes(1);
+  session.on_time(now);
+  EXPECT_THAT(transport.take(), ElementsAre("2"));
+  EXPECT_EQ(host.wake, now + options.ping_timeout / 10 * 9);
+}
+
 TEST_F(EioSession, E31_counts_no_data_as_life_while_it_waits_for_no_pong) {
   for (auto now = t0; now < t0 + options.ping_interval; now += seconds(1)) receive(PacketType::message, "x", now);
   session.on_time(t0 + options.ping_interval);
