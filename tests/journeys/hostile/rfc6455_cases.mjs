@@ -113,7 +113,7 @@ const valid = {
   'the first of two bytes': bytes('c2 80'), 'the last of two bytes': bytes('df bf'), 'the first of three bytes': bytes('e0 a0 80'),
   'the last before the surrogates': bytes('ed 9f bf'), 'the first behind the surrogates': bytes('ee 80 80'), 'a replacement character': bytes('ef bf bd'),
   'U+FFFE': bytes('ef bf be'), 'U+FFFF': bytes('ef bf bf'), 'the first of four bytes': bytes('f0 90 80 80'), 'the last of all': bytes('f4 8f bf bf'),
-  'an emoji of several code points': Buffer.from('👩‍👩‍👧‍👦'), 'noncharacters of all planes': Buffer.from(Array.from({ length: 17 }, (_, plane) => String.fromCodePoint(plane * 65536 + 65534)).join('')),
+  'an emoji of several code points': Buffer.from('👩‍👩‍👧‍👦'), 'noncharacters of all planes': Buffer.from(Array.from({ length: 17 }, (_, plane) => String.fromCodePoint(plane * 65536 + 65534, plane * 65536 + 65535)).join('')),
 };
 for (const [name, sample] of Object.entries(valid)) {
   const payload = packet(sample);
@@ -150,6 +150,8 @@ add('7.1', 'H13 a ping behind a close frame', [close(1000), ping('late')], 'clos
 add('7.1', 'H13 a message behind a close frame', [close(1000), hello], 'close 1000');
 add('7.1', 'H13 the rest of a message behind a close frame', [first('4frag'), close(1000), continuation('ment')], 'close 1000');
 add('7.1', 'H13 a megabyte behind a close frame', [close(1000), binary(Buffer.alloc(900_000))], 'close 1000');
+const quarter = `4${'*'.repeat(262_143)}`;
+add('7.1', 'H13 a quarter of a megabyte before a close frame, and a ping behind it', [text(quarter), close(1000), ping('late')], [said(quarter), 'close 1000']);
 add('7.3', 'a close frame without a code', close(), 'close');
 fails('7.3', 'H10 a close frame of one byte', frame(opcodes.close, 'a'), protocolError);
 add('7.3', 'a close frame with a code', close(1000), 'close 1000');
@@ -173,7 +175,9 @@ for (const size of [262_144, limit]) {
   passes('9.1', `H11 a text of ${size} bytes`, text(payload), said(payload));
   passes('9.2', `H11 ${size} bytes of binary`, binary(payload), gave(payload));
   for (const part of [64, 4096, 65_536]) passes('9.3', `H11 a text of ${size} bytes in fragments of ${part}`, fragmentsOf(opcodes.text, payload, part), said(payload));
-  passes('9.5', `${size} bytes of text in pieces of 2048`, text(payload), said(payload), { pieces: 2048 });
+  for (const part of [64, 4096, 65_536]) passes('9.4', `H11 ${size} bytes of binary in fragments of ${part}`, fragmentsOf(opcodes.binary, payload, part), gave(payload));
+  for (const pieces of [256, 2048]) passes('9.5', `${size} bytes of text in pieces of ${pieces}`, text(payload), said(payload), { pieces });
+  for (const pieces of [256, 2048]) passes('9.6', `${size} bytes of binary in pieces of ${pieces}`, binary(payload), gave(payload), { pieces });
 }
 fails('9.7', 'H11 a text of one byte more than the limit', text(`4${'*'.repeat(limit)}`), tooBig);
 fails('9.7', 'H11 binary of one byte more than the limit', binary(Buffer.alloc(limit + 1)), tooBig);
