@@ -58,6 +58,38 @@ static_assert(history_page_bytes_max < wire::limits::unsent_bytes_hard,
 static_assert(4 * user_id_chars_max * participants_max < wire::limits::max_http_buffer_size,
               "so must the longest list of participants");
 
+// --- Notifications ---
+inline constexpr std::size_t notification_type_chars_max = 64;
+inline constexpr std::size_t notification_title_chars_max = 200;
+inline constexpr std::size_t notification_message_chars_max = 2000;
+inline constexpr std::size_t notification_data_bytes_max = 4096; // as compact JSON
+inline constexpr std::size_t collapse_key_chars_max = 128;
+inline constexpr std::size_t notification_recipients_max = 1000; // of one request of a backend
+inline constexpr std::size_t notification_ids_max = 100;         // in one request
+inline constexpr std::int64_t notifications_page_max = 100;
+inline constexpr std::size_t notification_types_max = 100;  // of which a user says how he wants to hear them
+inline constexpr std::size_t notifications_due_batch = 500; // told late, or expired, in one write
+inline constexpr std::size_t idempotency_key_bytes_max = 255;
+inline constexpr std::chrono::hours idempotency_age_max{24};       // for so long a repeated request is known
+inline constexpr wire::Duration due_check_max = wire::seconds(60); // a wall clock that was set is noticed by then
+
+inline constexpr std::size_t event_type_chars_max = 128; // of a backend's domain event
+inline constexpr std::size_t event_data_bytes_max = 16 * 1024;
+inline constexpr wire::Duration notifier_delay = wire::milliseconds(100); // messages are gathered before it is looked
+                                                                          // who is not there
+inline constexpr wire::Duration notifier_retry = wire::seconds(1);
+inline constexpr std::size_t notifier_batch = 200;             // messages read from the log at a time
+inline constexpr std::int64_t notifier_positions_max = 10'000; // the notifier's place is at most so old
+
+// --- Presence ---
+inline constexpr std::size_t presence_text_chars_max = 200;
+inline constexpr std::size_t presence_subscriptions_max = 500; // users whom one socket watches
+inline constexpr wire::Duration presence_offline_after = wire::seconds(10);
+inline constexpr wire::Duration presence_told_again_after = wire::seconds(1);
+inline constexpr wire::Duration presence_gathering = wire::milliseconds(50);
+inline constexpr wire::Duration presence_recovery = wire::seconds(120);     // as long as Socket.IO may recover a socket
+inline constexpr wire::Duration presence_seen_interval = wire::seconds(60); // when users were seen is stored so often
+
 // --- The stream of durable events ---
 inline constexpr std::size_t replayed_events_max = 500; // missed by one device; beyond it is told to reload
 inline constexpr std::chrono::hours replayed_age_max{30 * 24};

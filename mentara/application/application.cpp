@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mentara/api/messaging_routes.h"
+#include "mentara/api/notification_routes.h"
 #include "mentara/api/rest_api.h"
 #include "mentara/auth/authenticator.h"
 #include "mentara/cli/make_token.h"
@@ -16,6 +17,7 @@
 #include "mentara/console/console.h"
 #include "mentara/events/event_bus.h"
 #include "mentara/gateways/messaging_gateway.h"
+#include "mentara/gateways/notification_gateway.h"
 #include "mentara/gateways/unread_news.h"
 #include "mentara/gateways/websocket_event_service.h"
 #include "mentara/ops/file_watch.h"
@@ -24,6 +26,7 @@
 #include "mentara/services/conversation_service.h"
 #include "mentara/services/message_change_service.h"
 #include "mentara/services/message_service.h"
+#include "mentara/services/notification_service.h"
 #include "mentara/services/participant_service.h"
 #include "mentara/services/search_service.h"
 #include "mentara/services/sync_service.h"
@@ -145,12 +148,16 @@ struct Application::Parts {
   std::optional<services::BlockService> blocks;
   std::optional<services::SearchService> search;
   std::optional<services::UnreadService> unread;
+  std::optional<wire::net::Timer> notifications_timer;
+  std::optional<services::NotificationService> notifications;
   std::optional<wire::net::Timer> search_timer;
   std::optional<wire::net::Timer> proofs_timer;
   std::optional<services::SyncService> sync;
-  std::vector<std::unique_ptr<gateways::MessagingGateway>> messaging;           // one for each loop
+  std::vector<std::unique_ptr<gateways::MessagingGateway>> messaging; // one for each loop
+  std::vector<std::unique_ptr<gateways::NotificationGateway>> notification_gateways;
   std::vector<std::unique_ptr<requests::MessagingRequests>> messaging_requests; // likewise, for REST
-  std::vector<std::unique_ptr<api::RestApi>> rest;                              // likewise
+  std::vector<std::unique_ptr<requests::NotificationRequests>> notification_requests;
+  std::vector<std::unique_ptr<api::RestApi>> rest; // likewise
   std::optional<gateways::WebSocketEventService> websocket_events;
   std::optional<gateways::UnreadNews> unread_news;
   ops::Health health{[this] { return not_ready(); }};
@@ -178,6 +185,12 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, clo
   blocks.emplace(*store, clock);
   search.emplace(*store);
   unread.emplace(*store);
+  notifications_timer.emplace(home_loop, [this] { notifications->on_due(); });
+  notifications.emplace(*store, *bus, clock, [this](UnixTime due) {
+    const milliseconds wait(std::max<std::int64_t>(due.ms - clock.now().ms, 0));
+    notifications_timer->arm(std::min<wire::Duration>(wait, limits::due_check_max));
+  });
+  home_loop.post([this] { notifications->on_due(); }); // what came due while nobody was there
   search_timer.emplace(home_loop, [this] {
     search->index_some();
     search_timer->arm(limits::search_index_interval);
@@ -192,20 +205,27 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, clo
   const gateways::Admission::Parts admission{authenticator, *home, *connections, *store, *sync, *bus, clock};
   const requests::MessagingRequests::Services messaging_services{*messages,     *message_changes, *conversations,
                                                                  *participants, *blocks,          *search};
-  std::vector<gateways::Feed*> messaging_feeds;
+  const requests::NotificationRequests::Services notification_services{*notifications};
+  gateways::WebSocketEventService::Feeds feeds;
   console.emplace(issue_token(config, clock));
   for (std::size_t i = 0; i < node->loops(); ++i) {
     messaging.push_back(std::make_unique<gateways::MessagingGateway>(node->server(i), admission, messaging_services));
-    messaging_feeds.push_back(&messaging.back()->feed());
+    feeds.messaging.push_back(&messaging.back()->feed());
+    notification_gateways.push_back(
+        std::make_unique<gateways::NotificationGateway>(node->server(i), admission, notification_services));
+    feeds.notifications.push_back(&notification_gateways.back()->feed());
     messaging_requests.push_back(
         std::make_unique<requests::MessagingRequests>(*home, node->loop(i), messaging_services));
+    notification_requests.push_back(
+        std::make_unique<requests::NotificationRequests>(*home, node->loop(i), notification_services));
     rest.push_back(std::make_unique<api::RestApi>(authenticator, cors_options(config)));
     api::add_messaging_routes(rest.back()->routes(), *messaging_requests.back());
+    api::add_notification_routes(rest.back()->routes(), *notification_requests.back());
     rest.back()->attach(node->http(i).router());
     health.attach(node->http(i).router());
     console->attach(node->http(i).router());
   }
-  websocket_events.emplace(*bus, node->server(0), std::move(messaging_feeds), store->end_of_log());
+  websocket_events.emplace(*bus, node->server(0), std::move(feeds), store->end_of_log());
   unread_news.emplace(*bus, node->server(0), *unread, *connections);
 
   operations.emplace(home_loop);

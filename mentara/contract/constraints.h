@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,25 @@ struct Text {
 // `min` to `max` bytes of UTF-8.
 template <std::size_t min, std::size_t max>
 struct TextBytes {
+  using Plain = std::string;
+  Plain value;
+};
+
+// A word of 1 to `max` of A-Z and _.
+template <std::size_t max>
+struct Word {
+  using Plain = std::string;
+  Plain value;
+};
+
+// "07:30": a time of day, in minutes since midnight.
+struct ClockTime {
+  using Plain = int;
+  int value = 0;
+};
+
+// The name of a time zone, as the IANA database has it: "Europe/Berlin".
+struct TimeZone {
   using Plain = std::string;
   Plain value;
 };
@@ -55,6 +76,22 @@ template <std::size_t bytes_max>
 struct JsonObject {
   using Plain = std::string;
   Plain value;
+};
+
+// An object of at most `max` members, each called by a Word<word_max>.
+template <class T, std::size_t word_max, std::size_t max>
+struct MapOfWords {
+  using Plain = std::map<std::string, T>;
+  Plain value;
+};
+
+// A T of which three things can be said: what it is, that there is to be none (null), or nothing (absent), so that it
+// stays.
+template <class T>
+struct Clearable {
+  std::optional<T> value{};
+  bool cleared = false;
+  bool said() const { return cleared || value; }
 };
 
 template <class T>

@@ -8,6 +8,8 @@
 #include "mentara/contract/messaging_acks.h"
 #include "mentara/contract/messaging_news.h"
 #include "mentara/contract/messaging_requests.h"
+#include "mentara/contract/notification_news.h"
+#include "mentara/contract/notification_requests.h"
 
 // Every event: its name, spelt once, with the types of what it carries. A gateway registers and emits by these; tables
 // of documentation walk the tuples.
@@ -105,5 +107,28 @@ inline constexpr std::tuple all{conversation_updated, conversation_settings,
                                 conversation_unread,  typing};
 } // namespace server_event
 } // namespace messaging
+
+namespace notifications {
+inline constexpr std::string_view nsp = "/notifications";
+
+namespace client_event {
+inline constexpr ClientEvent<ListNotifications, NotificationsAck> list{"notification:list"};
+inline constexpr ClientEvent<WhichNotifications, CountAck> read{"notification:read"};
+inline constexpr ClientEvent<WhichNotifications, CountAck> unread{"notification:unread"};
+inline constexpr ClientEvent<WhichNotifications, CountAck> erase{"notification:delete"};
+inline constexpr ClientEvent<NoFields, CountAck> read_all{"notification:read-all"};
+inline constexpr ClientEvent<ChangeNotificationPreferences, PreferencesAck> preferences{"notification:preferences"};
+inline constexpr ClientEvent<ConfirmCursor, PlainAck> sync_ack{"sync:ack"};
+inline constexpr std::tuple all{list, read, unread, erase, read_all, preferences, sync_ack};
+} // namespace client_event
+
+namespace server_event {
+inline constexpr ServerEvent<NotificationSent> notification{"notification"};
+inline constexpr ServerEvent<NotificationUpdated> updated{"notification:updated"};
+inline constexpr ServerEvent<NotificationDeleted> deleted{"notification:deleted"};
+inline constexpr ServerEvent<UnreadCount> unread_count{"unreadCount"};
+inline constexpr std::tuple all{notification, updated, deleted, unread_count};
+} // namespace server_event
+} // namespace notifications
 
 } // namespace mentara::contract

@@ -35,6 +35,12 @@ TEST(EventTable, holds_every_event_once) {
                                    "participant:left", "participant:updated", "message", "message:updated",
                                    "message:deleted", "reaction:updated", "message:read", "message:delivered",
                                    "conversation:created", "conversation:unread", "typing"));
+  EXPECT_THAT(
+      names(notifications::client_event::all),
+      UnorderedElementsAre("notification:list", "notification:read", "notification:unread", "notification:delete",
+                           "notification:read-all", "notification:preferences", "sync:ack"));
+  EXPECT_THAT(names(notifications::server_event::all),
+              UnorderedElementsAre("notification", "notification:updated", "notification:deleted", "unreadCount"));
 }
 
 TEST(EventTable, has_a_reader_for_every_client_event_and_a_writer_for_every_ack_and_server_event) {
@@ -48,7 +54,7 @@ TEST(EventTable, has_a_reader_for_every_client_event_and_a_writer_for_every_ack_
             }(event),
             ...);
       },
-      std::tuple_cat(client_event::all, messaging::client_event::all));
+      std::tuple_cat(client_event::all, messaging::client_event::all, notifications::client_event::all));
   std::apply(
       [](const auto&... event) {
         (
@@ -58,7 +64,7 @@ TEST(EventTable, has_a_reader_for_every_client_event_and_a_writer_for_every_ack_
             }(event),
             ...);
       },
-      std::tuple_cat(server_event::all, messaging::server_event::all));
+      std::tuple_cat(server_event::all, messaging::server_event::all, notifications::server_event::all));
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mentara/domain/quiet.h"
 #include "wire/base/utf8.h"
 
 namespace mentara::contract {
@@ -39,6 +40,13 @@ bool equal_in_any_case(std::string_view text, std::string_view upper_case) {
   return std::equal(text.begin(), text.end(), upper_case.begin(), upper_case.end(),
                     [](char a, char b) { return upper(a) == b; });
 }
+
+bool is_word(std::string_view text, std::size_t max) {
+  return !text.empty() && text.size() <= max &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; });
+}
+
+std::string word_of(std::size_t max) { return "of 1 to " + std::to_string(max) + " of A-Z and _"; }
 
 // Compact JSON without the keys named __proto__. False as soon as it is longer than `bytes_max`.
 bool append_compact(std::string& out, wire::JsonView view, std::size_t bytes_max) {
@@ -162,6 +170,53 @@ Fault read_enumerator(wire::JsonView view, std::span<const std::string_view> nam
     allowed += name;
   }
   return invalid({}, std::move(allowed));
+}
+
+Fault read_word(wire::JsonView view, std::size_t max, std::string& out) {
+  const auto text = view.string();
+  if (!text) return must_be("a string", view);
+  if (!is_word(*text, max)) return invalid({}, "must be a word " + word_of(max));
+  out = *text;
+  return std::nullopt;
+}
+
+Fault read_clock_time(wire::JsonView view, int& minutes) {
+  const auto text = view.string();
+  const auto digits = [&](std::size_t at, int below) -> std::optional<int> {
+    const char tens = (*text)[at], ones = (*text)[at + 1];
+    if (tens < '0' || tens > '9' || ones < '0' || ones > '9') return std::nullopt;
+    const int number = 10 * (tens - '0') + (ones - '0');
+    return number < below ? std::optional(number) : std::nullopt;
+  };
+  if (text && text->size() == 5 && (*text)[2] == ':') {
+    const auto hour = digits(0, 24), minute = digits(3, 60);
+    if (hour && minute) {
+      minutes = 60 * *hour + *minute;
+      return std::nullopt;
+    }
+  }
+  return invalid({}, "must be a time of day from \"00:00\" to \"23:59\"");
+}
+
+Fault read_time_zone(wire::JsonView view, std::string& out) {
+  const auto text = view.string();
+  if (!text) return must_be("a string", view);
+  if (!is_time_zone(*text)) return invalid({}, "must be a time zone of the IANA database, such as \"Europe/Berlin\"");
+  out = *text;
+  return std::nullopt;
+}
+
+Fault check_members(wire::JsonView view, std::size_t word_max, std::size_t max) {
+  if (!view.is_object()) return must_be("an object", view);
+  std::size_t count = 0;
+  bool words = true;
+  view.for_each_member([&](std::string_view name, wire::JsonView) {
+    ++count;
+    words = words && is_word(name, word_max);
+  });
+  if (!words) return invalid({}, "must have members called by a word " + word_of(word_max));
+  if (count <= max) return std::nullopt;
+  return invalid({}, "must have at most " + std::to_string(max) + " members, but has " + std::to_string(count));
 }
 
 Fault check_list(wire::JsonView view, std::size_t max) {

@@ -31,6 +31,10 @@ Fault read_json_object(wire::JsonView view, std::size_t bytes_max, std::string& 
 Fault read_id(wire::JsonView view, std::string& out);
 Fault read_user_id(wire::JsonView view, std::string& out);
 Fault read_timestamp(wire::JsonView view, UnixTime& out);
+Fault read_word(wire::JsonView view, std::size_t max, std::string& out);
+Fault read_clock_time(wire::JsonView view, int& minutes);
+Fault read_time_zone(wire::JsonView view, std::string& out);
+Fault check_members(wire::JsonView view, std::size_t word_max, std::size_t max);
 Fault read_bool(wire::JsonView view, bool& out);
 Fault read_enumerator(wire::JsonView view, std::span<const std::string_view> names, std::size_t& index);
 Fault check_list(wire::JsonView view, std::size_t max);
@@ -49,6 +53,14 @@ template <class T, auto fallback>
 inline constexpr bool may_be_absent<Default<T, fallback>> = true;
 template <class T>
 inline constexpr bool may_be_absent<OrEmpty<T>> = true;
+
+template <class T>
+inline constexpr bool may_be_absent<Clearable<T>> = true;
+
+template <class T>
+inline constexpr bool can_be_cleared = false;
+template <class T>
+inline constexpr bool can_be_cleared<Clearable<T>> = true;
 
 template <class T>
 struct Reader;
@@ -100,6 +112,39 @@ struct Reader<Timestamp> {
 template <>
 struct Reader<bool> {
   static Fault read(wire::JsonView view, bool& out) { return read_bool(view, out); }
+};
+
+template <std::size_t max>
+struct Reader<Word<max>> {
+  static Fault read(wire::JsonView view, Word<max>& out) { return read_word(view, max, out.value); }
+};
+
+template <>
+struct Reader<ClockTime> {
+  static Fault read(wire::JsonView view, ClockTime& out) { return read_clock_time(view, out.value); }
+};
+
+template <>
+struct Reader<TimeZone> {
+  static Fault read(wire::JsonView view, TimeZone& out) { return read_time_zone(view, out.value); }
+};
+
+template <class T, std::size_t word_max, std::size_t max>
+struct Reader<MapOfWords<T, word_max, max>> {
+  static Fault read(wire::JsonView view, MapOfWords<T, word_max, max>& out) {
+    if (Fault fault = check_members(view, word_max, max)) return fault;
+    Fault fault;
+    view.for_each_member([&](std::string_view name, wire::JsonView member) {
+      if (fault) return;
+      if ((fault = contract::read(member, out.value[std::string(name)]))) fault = inside(name, std::move(*fault));
+    });
+    return fault;
+  }
+};
+
+template <class T>
+struct Reader<Clearable<T>> {
+  static Fault read(wire::JsonView view, Clearable<T>& out) { return contract::read(view, out.value.emplace()); }
 };
 
 template <class T, std::size_t max>
@@ -161,7 +206,10 @@ template <class T>
 Fault read_member(wire::JsonView object, std::string_view name, T& out) {
   const std::optional<wire::JsonView> found = object.find(name);
   if (!found || found->is_null()) {
-    if constexpr (may_be_absent<T>) {
+    if constexpr (can_be_cleared<T>) {
+      out.cleared = found.has_value();
+      return std::nullopt;
+    } else if constexpr (may_be_absent<T>) {
       return std::nullopt;
     } else {
       return is_required(name);

@@ -2,6 +2,7 @@
 
 #include <boost/describe/class.hpp>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -23,6 +24,17 @@ namespace mentara::contract {
 template <class Shape, class Source>
 struct ListOf {
   std::span<const Source> sources;
+};
+
+// An object that has Shape(source) for each name.
+template <class Shape, class Source>
+struct MapOf {
+  const std::map<std::string, Source>* sources;
+};
+
+// Minutes since midnight, written as "07:30".
+struct ClockTimeText {
+  int minutes = 0;
 };
 
 // Written as null when there is none.

@@ -25,6 +25,18 @@ void write(std::string& out, const T& value) {
 
 inline void write(std::string& out, Success) { out += "true"; }
 
+inline void write(std::string& out, ClockTimeText time) {
+  const auto digits = [&](int number) {
+    out += static_cast<char>('0' + number / 10);
+    out += static_cast<char>('0' + number % 10);
+  };
+  out += '"';
+  digits(time.minutes / 60);
+  out += ':';
+  digits(time.minutes % 60);
+  out += '"';
+}
+
 inline void write(std::string& out, UnixTime time) {
   out += '"';
   append_iso8601(out, time);
@@ -44,6 +56,8 @@ template <class T>
 void write(std::string& out, const Nullable<T>& nullable);
 template <class Shape, class Source>
 void write(std::string& out, const ListOf<Shape, Source>& list);
+template <class Shape, class Source>
+void write(std::string& out, const MapOf<Shape, Source>& map);
 template <DescribedStruct T>
 void write(std::string& out, const T& value);
 
@@ -88,6 +102,20 @@ void write(std::string& out, const ListOf<Shape, Source>& list) {
     }
   }
   out += ']';
+}
+
+template <class Shape, class Source>
+void write(std::string& out, const MapOf<Shape, Source>& map) {
+  out += '{';
+  bool first = true;
+  for (const auto& [name, source] : *map.sources) {
+    if (!first) out += ',';
+    first = false;
+    wire::append_json(out, std::string_view(name));
+    out += ':';
+    write(out, Shape(source));
+  }
+  out += '}';
 }
 
 template <DescribedStruct T>

@@ -26,6 +26,7 @@ using MessageId = Id<struct MessageTag>;
 using ClientMessageId = Id<struct ClientMessageTag>;
 using EventId = Id<struct EventTag>;
 using CallId = Id<struct CallTag>;
+using NotificationId = Id<struct NotificationTag>;
 
 struct IdHash {
   template <class Tag>

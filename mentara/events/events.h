@@ -11,6 +11,8 @@
 #include "mentara/domain/cursor.h"
 #include "mentara/domain/id.h"
 #include "mentara/domain/message.h"
+#include "mentara/domain/notification.h"
+#include "mentara/domain/presence.h"
 #include "mentara/domain/time.h"
 #include "mentara/domain/user.h"
 
@@ -155,6 +157,64 @@ struct InCallChangedEvent {
   static constexpr std::string_view type = "InCallChangedEvent";
   Metadata metadata; // user_id: whose it is
   bool in_call = false;
+};
+
+// A notification has come to its user: when it was created, or when the mute or the quiet hours that held it back
+// ended.
+struct NotificationCreatedEvent {
+  static constexpr std::string_view type = "NotificationCreatedEvent";
+  Metadata metadata; // user_id: whose it is
+  Notification notification;
+  bool in_app = true; // false: he does not want to hear of it here
+  bool push = true;
+  std::optional<Cursor> cursor{}; // with in_app
+};
+
+struct NotificationUpdatedEvent {
+  static constexpr std::string_view type = "NotificationUpdatedEvent";
+  Metadata metadata;              // user_id: whose it is
+  NotificationId notification_id; // of all: the newest of them
+  bool all = false;
+  std::optional<UnixTime> read_at{}; // none: it is unread
+  Cursor cursor;
+};
+
+// By its user, or because it has expired.
+struct NotificationDeletedEvent {
+  static constexpr std::string_view type = "NotificationDeletedEvent";
+  Metadata metadata; // user_id: whose it was
+  NotificationId notification_id;
+  Cursor cursor;
+};
+
+// How many notifications a user has not read is another number now. Nothing of this is stored.
+struct UnreadNotificationsEvent {
+  static constexpr std::string_view type = "UnreadNotificationsEvent";
+  UserId user_id;
+  UnreadNotifications unread;
+};
+
+// How others see a user is different now; who hides looks OFFLINE. Nothing of this is stored.
+struct PresenceChangedEvent {
+  static constexpr std::string_view type = "PresenceChangedEvent";
+  Metadata metadata; // user_id: whose it is
+  Presence presence;
+};
+
+// Somebody blocks somebody, or does so no more. Neither is told.
+struct BlockChangedEvent {
+  static constexpr std::string_view type = "BlockChangedEvent";
+  Metadata metadata; // user_id: who blocks
+  UserId user_id;    // whom
+};
+
+// What a backend says has happened.
+struct BackendEvent {
+  static constexpr std::string_view type = "BackendEvent";
+  Metadata metadata; // user_id: the backend
+  EventId event_id;
+  std::string event_type;
+  std::string event_data; // JSON text of an object
 };
 
 // A socket was accepted by, or has left, a namespace. Nothing of this is stored.

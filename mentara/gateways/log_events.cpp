@@ -30,6 +30,12 @@ std::string_view event_name(storage::LogType type) {
       return news::message_delivered.name;
     case storage::LogType::conversation_created:
       return news::conversation_created.name;
+    case storage::LogType::notification:
+      return contract::notifications::server_event::notification.name;
+    case storage::LogType::notification_updated:
+      return contract::notifications::server_event::updated.name;
+    case storage::LogType::notification_deleted:
+      return contract::notifications::server_event::deleted.name;
   }
   return {};
 }

@@ -8,12 +8,14 @@
 namespace mentara::gateways {
 
 namespace news = contract::messaging::server_event;
+namespace notification_news = contract::notifications::server_event;
 
-WebSocketEventService::WebSocketEventService(events::EventBus& bus, wire::sio::Server& io, std::vector<Feed*> messaging,
+WebSocketEventService::WebSocketEventService(events::EventBus& bus, wire::sio::Server& io, Feeds feeds,
                                              const Cursor& end_of_log)
     : messaging_(io.of(contract::messaging::nsp)),
+      notifications_(io.of(contract::notifications::nsp)),
       loop_(io.loop()),
-      feeds_(std::move(messaging)),
+      feeds_(std::move(feeds)),
       told_(end_of_log.position) {
   bus.subscribe<events::MessageSentEvent>("websocket", [this](const auto& event) { on_message_sent(event); });
   bus.subscribe<events::MessageUpdatedEvent>("websocket", [this](const auto& event) { on_message_updated(event); });
@@ -31,6 +33,14 @@ WebSocketEventService::WebSocketEventService(events::EventBus& bus, wire::sio::S
                                                  [this](const auto& event) { on_participant_updated(event); });
   bus.subscribe<events::ConversationCreatedEvent>("websocket",
                                                   [this](const auto& event) { on_conversation_created(event); });
+  bus.subscribe<events::NotificationCreatedEvent>("websocket",
+                                                  [this](const auto& event) { on_notification_created(event); });
+  bus.subscribe<events::NotificationUpdatedEvent>("websocket",
+                                                  [this](const auto& event) { on_notification_updated(event); });
+  bus.subscribe<events::NotificationDeletedEvent>("websocket",
+                                                  [this](const auto& event) { on_notification_deleted(event); });
+  bus.subscribe<events::UnreadNotificationsEvent>("websocket",
+                                                  [this](const auto& event) { on_unread_notifications(event); });
 }
 
 template <class Payload>
@@ -45,24 +55,38 @@ void WebSocketEventService::tell(const Cursor& cursor, const MemberIds& members,
   event->origin = metadata.origin;
   event->message = std::move(message);
   event->sender_id = metadata.user_id;
-  tell(std::move(event));
+  tell(std::move(event), feeds_.messaging);
 }
 
-void WebSocketEventService::tell(std::shared_ptr<const DurableEvent> event) {
+template <class Payload>
+void WebSocketEventService::notify(const Cursor& cursor, const UserId& user, std::string_view name,
+                                   const Payload& payload) {
+  auto event = std::make_shared<DurableEvent>();
+  event->position = cursor.position;
+  event->encoded = wire::sio::encode_event(notifications_.name(), name, wire::sio::Payload::of(payload));
+  event->rooms.push_back(connections::user_room(user));
+  tell(std::move(event), feeds_.notifications);
+}
+
+void WebSocketEventService::tell(std::shared_ptr<const DurableEvent> event, const std::vector<Feed*>& feeds) {
   // Positions are dense. One that was left out is an event that the bus had no room for: it stands in the log.
   const storage::Position expected = std::exchange(told_, event->position) + 1;
   const bool gap = event->position > expected;
-  for (Feed* feed : feeds_) {
-    auto task = [feed, event, gap] {
-      if (gap) feed->tell_gap(event->position - 1);
-      feed->tell(*event);
-    };
-    if (&feed->loop() == &loop_) {
-      task();
-    } else {
-      feed->loop().post(std::move(task));
+  const auto each = [this](const std::vector<Feed*>& some, auto call) {
+    for (Feed* feed : some) {
+      if (&feed->loop() == &loop_) {
+        call(*feed);
+      } else {
+        feed->loop().post([feed, call] { call(*feed); });
+      }
+    }
+  };
+  if (gap) {
+    for (const auto* some : {&feeds_.messaging, &feeds_.notifications}) {
+      each(*some, [upto = event->position - 1](Feed& feed) { feed.tell_gap(upto); });
     }
   }
+  each(feeds, [event](Feed& feed) { feed.tell(*event); });
 }
 
 void WebSocketEventService::on_message_sent(const events::MessageSentEvent& event) {
@@ -149,6 +173,32 @@ void WebSocketEventService::tell_participant(std::string_view name, const events
                                     {change.user_id.value, change.role, change.joined_at},
                                     change.metadata.user_id.value,
                                     cursor});
+}
+
+// --- notifications ---
+
+void WebSocketEventService::on_notification_created(const events::NotificationCreatedEvent& event) {
+  if (!event.cursor) return;
+  notify(*event.cursor, event.metadata.user_id, notification_news::notification.name,
+         contract::NotificationSent(event.notification, to_text(*event.cursor)));
+}
+
+void WebSocketEventService::on_notification_updated(const events::NotificationUpdatedEvent& event) {
+  const std::string cursor = to_text(event.cursor);
+  notify(event.cursor, event.metadata.user_id, notification_news::updated.name,
+         event.all ? contract::NotificationUpdated::of_all(event.notification_id, *event.read_at, cursor)
+                   : contract::NotificationUpdated::of(event.notification_id, event.read_at, cursor));
+}
+
+void WebSocketEventService::on_notification_deleted(const events::NotificationDeletedEvent& event) {
+  const std::string cursor = to_text(event.cursor);
+  notify(event.cursor, event.metadata.user_id, notification_news::deleted.name,
+         contract::NotificationDeleted{event.notification_id.value, cursor});
+}
+
+void WebSocketEventService::on_unread_notifications(const events::UnreadNotificationsEvent& event) {
+  notifications_.to(connections::user_room(event.user_id))
+      .emit(notification_news::unread_count.name, contract::UnreadCount{event.unread.count, event.unread.version});
 }
 
 } // namespace mentara::gateways

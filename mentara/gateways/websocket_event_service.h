@@ -16,9 +16,13 @@ namespace mentara::gateways {
 // loops and broadcasts the others. On the home loop.
 class WebSocketEventService {
  public:
-  // `messaging`: the feed of each loop. `end_of_log`: the events above it are told.
-  WebSocketEventService(events::EventBus& bus, wire::sio::Server& io, std::vector<Feed*> messaging,
-                        const Cursor& end_of_log);
+  struct Feeds { // of each loop
+    std::vector<Feed*> messaging{};
+    std::vector<Feed*> notifications{};
+  };
+
+  // `end_of_log`: the events above it are told.
+  WebSocketEventService(events::EventBus& bus, wire::sio::Server& io, Feeds feeds, const Cursor& end_of_log);
   WebSocketEventService(const WebSocketEventService&) = delete;
   WebSocketEventService& operator=(const WebSocketEventService&) = delete;
 
@@ -37,16 +41,26 @@ class WebSocketEventService {
   void tell_participant(std::string_view name, const events::ParticipantChange& change);
   void on_conversation_created(const events::ConversationCreatedEvent& event);
 
+  void on_notification_created(const events::NotificationCreatedEvent& event);
+  void on_notification_updated(const events::NotificationUpdatedEvent& event);
+  void on_notification_deleted(const events::NotificationDeletedEvent& event);
+  void on_unread_notifications(const events::UnreadNotificationsEvent& event);
+
   // To the user_ rooms of all members, without the socket on which it was done.
   template <class Payload>
   void tell(const Cursor& cursor, const MemberIds& members, const events::Metadata& metadata, std::string_view name,
             const Payload& payload, std::optional<storage::Delivered> message = std::nullopt);
-  void tell(std::shared_ptr<const DurableEvent> event);
+  // To all sockets of one user in /notifications.
+  template <class Payload>
+  void notify(const Cursor& cursor, const UserId& user, std::string_view name, const Payload& payload);
+  // Through the feeds of its namespace; the others learn that this position is none of theirs.
+  void tell(std::shared_ptr<const DurableEvent> event, const std::vector<Feed*>& feeds);
 
   // constant after construction
   wire::sio::Namespace& messaging_;
+  wire::sio::Namespace& notifications_;
   wire::net::Loop& loop_;
-  const std::vector<Feed*> feeds_;
+  const Feeds feeds_;
 
   storage::Position told_; // of the log
 };

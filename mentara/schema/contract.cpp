@@ -65,7 +65,9 @@ Contract describe_contract() {
     if (field.name == "success") field.type = std::make_shared<const Type>(Type{.kind = Kind::always_false});
   }
   return {{describe_namespace(contract::messaging::nsp, contract::messaging::client_event::all,
-                              contract::messaging::server_event::all)},
+                              contract::messaging::server_event::all),
+           describe_namespace(contract::notifications::nsp, contract::notifications::client_event::all,
+                              contract::notifications::server_event::all)},
           std::make_shared<const Type>(std::move(failure))};
 }
 

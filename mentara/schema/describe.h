@@ -62,6 +62,44 @@ struct Describe<contract::List<T, most>> {
   static Type type() { return {.kind = Kind::list, .max = most, .element = type_of<T>()}; }
 };
 
+inline std::string word_pattern(std::size_t max) { return "^[A-Z_]{1," + std::to_string(max) + "}$"; }
+
+template <std::size_t most>
+struct Describe<contract::Word<most>> {
+  static Type type() { return {.kind = Kind::text, .min = 1, .max = most, .pattern = word_pattern(most)}; }
+};
+
+template <>
+struct Describe<contract::ClockTime> {
+  static Type type() { return {.kind = Kind::text, .min = 5, .max = 5, .pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$"}; }
+};
+
+template <>
+struct Describe<contract::ClockTimeText> {
+  static Type type() { return Describe<contract::ClockTime>::type(); }
+};
+
+template <>
+struct Describe<contract::TimeZone> {
+  static Type type() { return {.kind = Kind::text, .min = 1}; }
+};
+
+template <class T, std::size_t word_max, std::size_t most>
+struct Describe<contract::MapOfWords<T, word_max, most>> {
+  static Type type() {
+    return {.kind = Kind::map, .max = most, .pattern = word_pattern(word_max), .element = type_of<T>()};
+  }
+};
+
+template <class T>
+struct Describe<contract::Clearable<T>> {
+  static Type type() {
+    Type type = Describe<T>::type();
+    type.nullable = true;
+    return type;
+  }
+};
+
 template <std::size_t bytes_max>
 struct Describe<contract::JsonObject<bytes_max>> {
   static Type type() { return {.kind = Kind::any_object, .max = bytes_max}; }
@@ -123,6 +161,11 @@ struct Describe<contract::ListOf<Shape, Source>> {
   static Type type() { return {.kind = Kind::list, .element = type_of<Shape>()}; }
 };
 
+template <class Shape, class Source>
+struct Describe<contract::MapOf<Shape, Source>> {
+  static Type type() { return {.kind = Kind::map, .element = type_of<Shape>()}; }
+};
+
 // --- both ---
 
 template <contract::DescribedEnum T>
@@ -156,6 +199,10 @@ struct DescribeField<contract::Default<T, fallback>> {
   static Field field(std::string_view name) {
     return {std::string(name), type_of<T>(), false, fallback_text(fallback)};
   }
+};
+template <class T>
+struct DescribeField<contract::Clearable<T>> {
+  static Field field(std::string_view name) { return {std::string(name), type_of<contract::Clearable<T>>(), false}; }
 };
 template <class T>
 struct DescribeField<contract::OrEmpty<T>> {

@@ -53,6 +53,18 @@ void write_keywords(JsonObjectWriter& object, std::string& out, const Type& type
       append_schema(out, *type.element, references);
       if (type.max) object.member("maxItems", *type.max);
       return;
+    case Kind::map:
+      of_type("object");
+      object.key("additionalProperties");
+      append_schema(out, *type.element, references);
+      if (!type.pattern.empty()) {
+        object.key("propertyNames");
+        JsonObjectWriter names(out);
+        names.member("pattern", type.pattern);
+        names.end();
+      }
+      if (type.max) object.member("maxProperties", *type.max);
+      return;
     case Kind::any_object:
       of_type("object");
       if (type.max) {
@@ -107,8 +119,10 @@ void append_schema(std::string& out, const Type& type, std::string_view referenc
 }
 
 void append_definition(std::string& out, const Type& type, std::string_view references) {
+  Type definition = type;
+  if (!type.name.empty()) definition.nullable = false; // that is said where it is referred to
   JsonObjectWriter object(out);
-  write_keywords(object, out, type, references);
+  write_keywords(object, out, definition, references);
   object.end();
 }
 

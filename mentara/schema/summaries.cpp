@@ -45,6 +45,14 @@ constexpr Summary client_events[] = {
     {"/messaging", "presence:subscribe", "Asks how others are, and to be told when it changes."},
     {"/messaging", "presence:unsubscribe", "Asks no longer to be told."},
     {"/messaging", "sync:ack", "Says that this device has everything up to a cursor; clients need not."},
+    {"/notifications", "notification:list", "Lists one's notifications, the newest first."},
+    {"/notifications", "notification:read", "Marks notifications as read, on all devices."},
+    {"/notifications", "notification:unread", "Marks notifications as not read."},
+    {"/notifications", "notification:delete", "Deletes notifications."},
+    {"/notifications", "notification:read-all", "Marks all notifications as read."},
+    {"/notifications", "notification:preferences",
+     "Reads how one wants to be told, or changes what is named: types, quiet hours, a mute; null takes it back."},
+    {"/notifications", "sync:ack", "Says that this device has everything up to a cursor; clients need not."},
 };
 
 constexpr Summary server_events[] = {
@@ -70,6 +78,11 @@ constexpr Summary server_events[] = {
     {"/messaging", "participant:left", "Somebody left or was removed."},
     {"/messaging", "participant:updated", "The role of a member changed."},
     {"/messaging", "presence", "How somebody is."},
+    {"/notifications", "notification",
+     "Something to know of; it takes the place of the unread one with the same collapseKey."},
+    {"/notifications", "notification:updated", "A notification was read or not, or all of them up to one."},
+    {"/notifications", "notification:deleted", "A notification was deleted or has expired."},
+    {"/notifications", "unreadCount", "How many are not read; the one with the highest version holds."},
 };
 
 std::string find(std::span<const Summary> table, std::string_view nsp, std::string_view event) {

@@ -30,6 +30,7 @@ enum class Kind {
   enumeration, // name, words
   list,        // element; max entries
   object,      // name, fields
+  map,         // element, for names that match the pattern; max entries
   any_object,  // max bytes of its JSON text
 };
 

@@ -32,7 +32,9 @@ std::string type_text(const Type& type, const TypeWords& words) {
       break;
     case Kind::text:
       text = "text" + bounds(type, " characters");
-      if (!type.pattern.empty()) text.append(" of ").append(words.code("A-Z a-z 0-9 _ - . :"));
+      if (type.pattern.starts_with("^[A-Za-z0-9")) text.append(" of ").append(words.code("A-Z a-z 0-9 _ - . :"));
+      if (type.pattern.starts_with("^[A-Z_]")) text.append(" of ").append(words.code("A-Z _"));
+      if (type.pattern.starts_with("^([01]")) text = "time of day, as " + words.code("23:59");
       break;
     case Kind::timestamp:
       text = "time";
@@ -51,6 +53,10 @@ std::string type_text(const Type& type, const TypeWords& words) {
     case Kind::any_object:
       text = "object";
       if (type.max) text.append(" of at most ").append(std::to_string(*type.max)).append(" bytes");
+      break;
+    case Kind::map:
+      text = "object with a " + type_text(*type.element, words) + " for each name";
+      if (type.max) text.append(", at most ").append(std::to_string(*type.max));
       break;
     case Kind::list:
       text = "list of " + type_text(*type.element, words);

@@ -31,6 +31,9 @@ std::string type_text(const Type& type) {
     case Kind::any_object:
       text = "Record<string, unknown>";
       break;
+    case Kind::map:
+      text = "Record<string, " + type_text(*type.element) + ">";
+      break;
     case Kind::list:
       text = type_text(*type.element);
       if (type.element->nullable) text.insert(0, "(").append(")");

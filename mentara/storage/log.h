@@ -28,6 +28,10 @@ enum class LogType {
   participant_joined = 14,
   participant_left = 15,
   participant_updated = 16,
+  // Channel::NOTIFICATIONS
+  notification = 20,
+  notification_updated = 21,
+  notification_deleted = 22,
 };
 
 struct LogRow {

@@ -4,6 +4,7 @@
 
 #include "mentara/contract/durable.h"
 #include "mentara/contract/messaging_news.h"
+#include "mentara/contract/notification_news.h"
 #include "wire/base/json.h"
 
 namespace mentara::storage {
@@ -71,6 +72,22 @@ std::string message_delivered_payload(const ConversationId& conversation, const 
 
 std::string conversation_created_payload(const Conversation& conversation) {
   return contract::without_cursor(contract::ConversationCreated{contract::ConversationShape(conversation), {}});
+}
+
+std::string notification_payload(const Notification& notification) {
+  return contract::without_cursor(contract::NotificationSent(notification, {}));
+}
+
+std::string notification_updated_payload(const NotificationId& id, std::optional<UnixTime> read_at) {
+  return contract::without_cursor(contract::NotificationUpdated::of(id, read_at, {}));
+}
+
+std::string notifications_all_read_payload(const NotificationId& up_to, UnixTime read_at) {
+  return contract::without_cursor(contract::NotificationUpdated::of_all(up_to, read_at, {}));
+}
+
+std::string notification_deleted_payload(const NotificationId& id) {
+  return contract::without_cursor(contract::NotificationDeleted{id.value, {}});
 }
 
 std::string attachments_to_text(const std::vector<Attachment>& attachments) {

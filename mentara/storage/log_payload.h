@@ -6,6 +6,7 @@
 
 #include "mentara/domain/conversation.h"
 #include "mentara/domain/message.h"
+#include "mentara/domain/notification.h"
 
 // What a row of the log holds: all that its event says, as clients get it, so that a replay needs no other table, shows
 // what was true when it happened, and a person with `sqlite3` can read it. Only the cursor is added when it is told
@@ -24,6 +25,10 @@ std::string message_read_payload(const ConversationId& conversation, const UserI
 std::string message_delivered_payload(const ConversationId& conversation, const UserId& user, std::int64_t seq,
                                       UnixTime at);
 std::string conversation_created_payload(const Conversation& conversation);
+std::string notification_payload(const Notification& notification);
+std::string notification_updated_payload(const NotificationId& id, std::optional<UnixTime> read_at);
+std::string notifications_all_read_payload(const NotificationId& up_to, UnixTime read_at);
+std::string notification_deleted_payload(const NotificationId& id);
 
 // A JSON array, or nothing when there are none: how attachments stand in their column.
 std::string attachments_to_text(const std::vector<Attachment>& attachments);

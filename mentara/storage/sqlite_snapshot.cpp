@@ -145,7 +145,9 @@ SqliteSnapshot::SqliteSnapshot(sqlite::Database& database)
       message_details_(database),
       log_reader_(database),
       blocks_(database),
-      message_search_(database) {}
+      message_search_(database),
+      notifications_(database),
+      presences_(database) {}
 
 std::optional<Membership> SqliteSnapshot::find_membership(const ConversationId& conversation, const UserId& user) {
   return read_one_membership(membership_by_id_.query(conversation.value, user.value));

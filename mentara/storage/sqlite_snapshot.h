@@ -4,6 +4,8 @@
 #include "mentara/storage/sqlite_blocks.h"
 #include "mentara/storage/sqlite_log_reader.h"
 #include "mentara/storage/sqlite_message_changes.h"
+#include "mentara/storage/sqlite_notifications.h"
+#include "mentara/storage/sqlite_presences.h"
 #include "mentara/storage/sqlite_search.h"
 #include "mentara/storage/store.h"
 
@@ -32,6 +34,8 @@ class SqliteSnapshot : public virtual Snapshot {
   LogReader& log() override { return log_reader_; }
   Blocks& blocks() override { return blocks_; }
   MessageSearch& message_search() override { return message_search_; }
+  Notifications& notifications() override { return notifications_; }
+  Presences& presences() override { return presences_; }
 
  private:
   sqlite::Statement membership_by_id_, membership_by_key_, memberships_, unread_memberships_;
@@ -41,6 +45,8 @@ class SqliteSnapshot : public virtual Snapshot {
   SqliteLogReader log_reader_;
   SqliteBlocks blocks_;
   SqliteMessageSearch message_search_;
+  SqliteNotifications notifications_;
+  SqlitePresences presences_;
 };
 
 } // namespace mentara::storage

@@ -26,6 +26,8 @@ SqliteTransaction::SqliteTransaction(sqlite::Database& database, const WallClock
       participant_changes_(database, log_, users_,
                            [this](ConversationKey conversation) { forget_members(conversation); }),
       block_changes_(database, users_),
+      notification_changes_(database, log_, users_),
+      presence_changes_(database, users_),
       begin_(database, "BEGIN IMMEDIATE"),
       commit_(database, "COMMIT"),
       insert_conversation_(database,

@@ -31,6 +31,8 @@ class SqliteTransaction final : public SqliteSnapshot, public Transaction {
   ParticipantChanges& participant_changes() override { return participant_changes_; }
   BlockChanges& block_changes() override { return block_changes_; }
   SearchIndex& search_index() override { return search_index_; }
+  NotificationChanges& notification_changes() override { return notification_changes_; }
+  PresenceChanges& presence_changes() override { return presence_changes_; }
 
   // Kept between transactions: the only connection that writes is also the only one that changes who is a member.
   MemberIds member_ids(ConversationKey conversation) override;
@@ -55,6 +57,8 @@ class SqliteTransaction final : public SqliteSnapshot, public Transaction {
   SqliteMessageChanges message_changes_;
   SqliteParticipantChanges participant_changes_;
   SqliteBlockChanges block_changes_;
+  SqliteNotificationChanges notification_changes_;
+  SqlitePresenceChanges presence_changes_;
   sqlite::Statement begin_, commit_;
   sqlite::Statement insert_conversation_, insert_direct_, insert_member_, advance_conversation_, insert_message_,
       advance_read_;

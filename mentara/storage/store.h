@@ -47,6 +47,10 @@ class Blocks;             // blocks.h
 class BlockChanges;
 class MessageSearch; // search.h
 class SearchIndex;
+class Notifications; // notifications.h
+class NotificationChanges;
+class Presences; // presences.h
+class PresenceChanges;
 
 // What was committed at one moment.
 class Snapshot {
@@ -78,6 +82,8 @@ class Snapshot {
   virtual LogReader& log() = 0;
   virtual Blocks& blocks() = 0;
   virtual MessageSearch& message_search() = 0;
+  virtual Notifications& notifications() = 0;
+  virtual Presences& presences() = 0;
 };
 
 // A snapshot that also sees and makes changes. Whatever others must hear of writes its row of the log together with the
@@ -102,6 +108,8 @@ class Transaction : public virtual Snapshot {
   virtual ParticipantChanges& participant_changes() = 0;
   virtual BlockChanges& block_changes() = 0;
   virtual SearchIndex& search_index() = 0;
+  virtual NotificationChanges& notification_changes() = 0;
+  virtual PresenceChanges& presence_changes() = 0;
 };
 
 // Where units of work are handed in; owned by the home loop. Every unit is answered exactly once, by `done` on the home

@@ -1,0 +1,42 @@
+#include "mentara/api/notification_routes.h"
+
+#include <string>
+#include <utility>
+
+#include "mentara/limits.h"
+#include "wire/base/utf8.h"
+
+namespace mentara::api {
+
+using requests::NotificationRequests;
+
+void add_notification_routes(RouteTable& routes, NotificationRequests& requests) {
+  const auto add = [&](std::string_view method, std::string_view pattern, auto ask) {
+    routes.add(method, pattern, requests, ask);
+  };
+  add("GET", "/notifications", &NotificationRequests::list);
+  add("GET", "/notifications/unread-count", &NotificationRequests::unread_count);
+  add("GET", "/notifications/preferences", &NotificationRequests::preferences);
+  add("PUT", "/notifications/preferences", &NotificationRequests::preferences);
+  add("POST", "/notifications/read", &NotificationRequests::read);
+  add("POST", "/notifications/unread", &NotificationRequests::unread);
+  add("POST", "/notifications/read-all", &NotificationRequests::read_all);
+  add("PATCH", "/notifications/{id}", &NotificationRequests::mark);
+  add("DELETE", "/notifications/{id}", &NotificationRequests::erase);
+
+  routes.add(
+      "POST", "/notifications",
+      [&requests](const Call& call, requests::Reply reply) {
+        auto request = contract::decode<contract::CreateNotifications>(call.fields, call.user);
+        if (!request) return reply(std::move(request.error()));
+        if (call.idempotency_key.size() > limits::idempotency_key_bytes_max || !wire::is_utf8(call.idempotency_key)) {
+          return reply(invalid("Idempotency-Key", "Idempotency-Key must be at most " +
+                                                      std::to_string(limits::idempotency_key_bytes_max) + " bytes"));
+        }
+        requests.create(services::Actor{call.user.id}, std::move(*request), std::string(call.idempotency_key),
+                        std::move(reply));
+      },
+      RouteTable::For::services);
+}
+
+} // namespace mentara::api
