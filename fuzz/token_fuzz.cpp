@@ -6,6 +6,7 @@
 
 #include "mentara/auth/jwt.h"
 #include "mentara/auth/key_file.h"
+#include "mentara/domain/id.h"
 #include "wire/base/base64.h"
 #include "wire/base/check.h"
 #include "wire/base/utf8.h"

@@ -40,6 +40,7 @@ Client::Client(Server& server, eio::Session& session, const eio::HandshakeReques
 }
 
 Client::~Client() {
+  forget_questions();
   // A middleware that has not decided yet may hold a socket: its word comes too late.
   for (const auto& socket : sockets_) socket->state_ = Socket::State::closed;
 }
@@ -151,17 +152,45 @@ void Client::refuse(std::string_view nsp, const ConnectError& error) {
 void Client::on_connect(const Decoded& packet) {
   if (++connects_ > server_.options().connects_per_client_max)
     return refuse_protocol("too many namespaces were asked for");
-  if (find(packet.nsp)) return refuse_state("a second CONNECT for a namespace");
-  Namespace* nsp = server_.find_or_match(packet.nsp, packet.json.empty() ? "{}" : packet.json);
-  if (!nsp) return refuse(packet.nsp, {"Invalid namespace", {}});
+  if (find(packet.nsp) || is_asking_for(packet.nsp)) return refuse_state("a second CONNECT for a namespace");
+  std::string auth(packet.json);
+  auto ticket = ticket_in(packet.payload);
+  if (Namespace* nsp = server_.find(packet.nsp)) return join(*nsp, std::move(auth), ticket);
 
-  auto session = session_to_recover(nsp->adapter(), packet.payload);
+  const auto question =
+      std::make_shared<Question>(Question{this, std::string(packet.nsp), std::move(auth), std::move(ticket)});
+  questions_.push_back(question);
+  const std::string_view sent = question->auth.empty() ? std::string_view("{}") : question->auth;
+  server_.match(question->nsp, sent, [question](Namespace* nsp) {
+    Client* client = question->client;
+    if (!client) return; // the connection ended meanwhile
+    std::erase(client->questions_, question);
+    if (!client->session_.open()) return;
+    if (!nsp) return client->refuse(question->nsp, {"Invalid namespace", {}});
+    client->join(*nsp, std::move(question->auth), question->ticket);
+  });
+}
+
+bool Client::is_asking_for(std::string_view nsp) const {
+  return std::any_of(questions_.begin(), questions_.end(), [&](const auto& question) { return question->nsp == nsp; });
+}
+
+void Client::forget_questions() {
+  for (const auto& question : std::exchange(questions_, {})) question->client = nullptr;
+}
+
+void Client::join(Namespace& nsp, std::string auth, const std::optional<RecoveryTicket>& ticket) {
+  RecoveryLog* log = nsp.adapter().recovery_log();
+  std::unique_ptr<RecoverySession> session;
+  if (log && ticket) {
+    auto taken = log->take(ticket->pid, ticket->offset, server_.loop().now());
+    if (taken) session = std::make_unique<RecoverySession>(std::move(*taken));
+  }
   const bool skip = session && server_.options().connection_state_recovery->skip_middlewares;
-  auto socket =
-      std::make_shared<Socket>(*this, *nsp, Handshake(request_, std::string(packet.json)), std::move(session));
+  auto socket = std::make_shared<Socket>(*this, nsp, Handshake(request_, std::move(auth)), std::move(session));
   sockets_.push_back(socket);
   if (skip) return on_connected(socket);
-  nsp->run_middlewares(socket, 0, [socket](std::optional<ConnectError> error) {
+  nsp.run_middlewares(socket, 0, [socket](std::optional<ConnectError> error) {
     if (socket->state_ != Socket::State::connecting) return; // the connection ended meanwhile
     Client& client = socket->client_;
     if (!error && client.session_.open()) return client.on_connected(socket);
@@ -171,13 +200,11 @@ void Client::on_connect(const Decoded& packet) {
   });
 }
 
-std::unique_ptr<RecoverySession> Client::session_to_recover(Adapter& adapter, JsonView auth) const {
-  RecoveryLog* log = adapter.recovery_log();
-  if (!log || !auth.is_object()) return nullptr;
+std::optional<Client::RecoveryTicket> Client::ticket_in(JsonView auth) const {
+  if (!server_.options().connection_state_recovery || !auth.is_object()) return std::nullopt;
   const auto pid = auth.find("pid"), offset = auth.find("offset");
-  if (!pid || !offset || !pid->is_string() || !offset->is_string()) return nullptr;
-  auto session = log->take(*pid->string(), *offset->string(), server_.loop().now());
-  return session ? std::make_unique<RecoverySession>(std::move(*session)) : nullptr;
+  if (!pid || !offset || !pid->is_string() || !offset->is_string()) return std::nullopt;
+  return RecoveryTicket{std::string(*pid->string()), std::string(*offset->string())};
 }
 
 void Client::on_connected(const std::shared_ptr<Socket>& socket) {
@@ -218,6 +245,7 @@ void Client::on_drained(eio::Session&) {
 
 void Client::on_close(eio::Session&, eio::CloseReason reason) {
   cancel();
+  forget_questions();
   end_sockets(to_reason(reason));
   server_.on_client_closed(*this);
 }

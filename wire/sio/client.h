@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@
 
 namespace wire::sio {
 
+class Namespace;
 class Server;
 struct ConnectError;
 
@@ -41,8 +43,19 @@ class Client final : public eio::SessionHandler, private net::WheelTimer {
 
   void on_msgpack(std::string_view data, bool binary);
   void on_packet(const Decoded& packet);
+  struct RecoveryTicket { // what a client that comes back shows
+    std::string pid, offset;
+  };
+  struct Question { // a CONNECT to a namespace that is being asked for
+    Client* client; // null: it is gone
+    std::string nsp, auth;
+    std::optional<RecoveryTicket> ticket;
+  };
   void on_connect(const Decoded& packet);
-  std::unique_ptr<RecoverySession> session_to_recover(Adapter& adapter, JsonView auth) const;
+  void join(Namespace& nsp, std::string auth, const std::optional<RecoveryTicket>& ticket);
+  bool is_asking_for(std::string_view nsp) const;
+  void forget_questions();
+  std::optional<RecoveryTicket> ticket_in(JsonView auth) const;
   void on_connected(const std::shared_ptr<Socket>& socket);
   void send_packet(PacketType type, std::string_view nsp, std::string_view json = {}); // of those without an event
   void refuse(std::string_view nsp, const ConnectError& error);
@@ -58,8 +71,9 @@ class Client final : public eio::SessionHandler, private net::WheelTimer {
   const eio::HandshakeRequest& request_;
   Decoder decoder_;
   std::vector<std::shared_ptr<Socket>> sockets_; // connecting ones as well
-  unsigned short connects_ = 0;                  // asked for so far
-  bool joined_ = false;                          // some namespace, at some time
+  std::vector<std::shared_ptr<Question>> questions_;
+  unsigned short connects_ = 0; // asked for so far
+  bool joined_ = false;         // some namespace, at some time
 };
 
 } // namespace wire::sio

@@ -137,6 +137,106 @@ TEST_F(SioParentNamespace, E25_long_names_match_nothing) {
   EXPECT_THAT(client.take(), ElementsAre(invalid(longest + "x")));
 }
 
+// Of matchers that answer later.
+class SioAskedNamespace : public SioParentNamespace {
+ protected:
+  explicit SioAskedNamespace(ServerOptions options = {}) : SioParentNamespace(std::move(options)) {}
+  void ask_later() {
+    server.of_matching([this](std::string_view name, std::string_view auth, MatchReply reply) {
+      story.push_back("asked about " + std::string(name) + " " + std::string(auth));
+      replies.push_back(std::move(reply));
+    });
+  }
+  std::vector<MatchReply> replies;
+};
+
+TEST_F(SioAskedNamespace, is_made_when_the_matcher_says_so) {
+  ask_later();
+  TestClient client(server);
+  client.text(R"(40/later,{"token":1})");
+  EXPECT_THAT(client.take(), IsEmpty());
+  EXPECT_EQ(server.find("/later"), nullptr);
+  replies[0](true);
+  EXPECT_THAT(client.take(), ElementsAre(StartsWith(R"(40/later,{"sid":")")));
+  EXPECT_THAT(story, ElementsAre(R"(asked about /later {"token":1})"));
+  client.connect("/");
+}
+
+TEST_F(SioAskedNamespace, the_next_parent_is_asked_after_a_late_no_or_none) {
+  ask_later();
+  ask_later();
+  server.of_matching("^/third$").on("hi", tell("third"));
+  TestClient client(server), other(server);
+  client.text("40/third,");
+  replies[0](false);
+  { const MatchReply dropped = std::move(replies[1]); }
+  EXPECT_THAT(client.take(), ElementsAre(StartsWith("40/third,")));
+  client.text(R"(42/third,["hi"])");
+  EXPECT_THAT(story, ElementsAre("asked about /third {}", "asked about /third {}", "third in /third"));
+  other.text("40/nobody,");
+  replies[2](false);
+  replies[3](false);
+  EXPECT_THAT(other.take(), ElementsAre(invalid("/nobody")));
+  EXPECT_FALSE(other.ended());
+}
+
+TEST_F(SioAskedNamespace, all_who_asked_meet_in_one_namespace_whatever_the_later_answers_are) {
+  ask_later();
+  TestClient one(server), two(server), three(server);
+  for (TestClient* client : {&one, &two, &three}) client->text("40/n,");
+  replies[1](true);
+  Namespace* made = server.find("/n");
+  replies[0](true);
+  replies[2](false);
+  EXPECT_EQ(server.find("/n"), made);
+  for (TestClient* client : {&one, &two, &three}) EXPECT_THAT(client->take(), ElementsAre(StartsWith("40/n,")));
+  EXPECT_EQ(made->socket_count(), 3u);
+}
+
+TEST_F(SioAskedNamespace, E25_a_second_CONNECT_while_the_first_is_decided_closes) {
+  ask_later();
+  TestClient client(server);
+  client.text("40/n,");
+  client.text("40/n,");
+  EXPECT_TRUE(client.ended());
+  EXPECT_EQ(replies.size(), 1u);
+  replies[0](true);
+  EXPECT_THAT(client.take(), testing::Each("close"));
+}
+
+TEST_F(SioAskedNamespace, E26_an_event_before_the_answer_closes) {
+  ask_later();
+  TestClient client(server);
+  client.text("40/n,");
+  client.text(R"(42/n,["too soon"])");
+  EXPECT_TRUE(client.ended());
+}
+
+TEST_F(SioAskedNamespace, an_answer_may_come_when_the_connection_is_gone) {
+  ask_later();
+  TestClient client(server), dropped(server);
+  client.text("40/n,");
+  dropped.text("40/m,");
+  client.session().discard(eio::CloseReason::transport_close);
+  dropped.drop();
+  replies[0](true);
+  replies[1](true);
+  EXPECT_EQ(server.find("/n")->socket_count(), 0u);
+}
+
+TEST_F(SioAskedNamespace, an_answer_may_come_when_the_server_is_gone) {
+  auto other = std::make_unique<Server>(loop, ServerOptions());
+  other->of_matching(
+      [this](std::string_view, std::string_view, MatchReply reply) { replies.push_back(std::move(reply)); });
+  auto client = std::make_unique<TestClient>(*other);
+  client->text("40/n,");
+  client->text("40/m,");
+  client->drop();
+  other.reset();
+  replies[0](true);
+  replies.clear();
+}
+
 class SioFewNamespaces : public SioParentNamespace {
  protected:
   SioFewNamespaces()
@@ -155,6 +255,16 @@ TEST_F(SioFewNamespaces, E25_clients_cannot_make_any_number_of_them) {
   client.connect("/n2");
   client.text("40/n3,");
   EXPECT_THAT(client.take(), ElementsAre(invalid("/n3")));
+}
+
+TEST_F(SioFewNamespaces, E25_nor_by_asking_for_all_of_them_at_once) {
+  std::vector<MatchReply> replies;
+  server.of_matching(
+      [&](std::string_view, std::string_view, MatchReply reply) { replies.push_back(std::move(reply)); });
+  TestClient client(server);
+  for (const char* name : {"/n1", "/n2", "/n3"}) client.text("40" + std::string(name) + ",");
+  for (MatchReply& reply : replies) reply(true);
+  EXPECT_THAT(client.take(), ElementsAre(StartsWith(R"(40/n1,{"sid")"), StartsWith(R"(40/n2,{"sid")"), invalid("/n3")));
 }
 
 TEST_F(SioFewNamespaces, an_empty_child_goes_if_that_is_wanted_and_makes_room) {

@@ -1,6 +1,6 @@
 #include "wire/sio/server.h"
 
-#include <regex>
+#include <utility>
 
 namespace wire::sio {
 
@@ -31,21 +31,27 @@ Namespace& Server::of(std::string_view name) {
   const std::string full = name.starts_with('/') ? std::string(name) : "/" + std::string(name);
   if (Namespace* there = find(full)) return *there;
   for (const Parent& parent : parents_) {
-    if (parent.by_pattern && parent.nsp->matches(full, "{}")) return *make(full, parent.nsp);
+    if (parent.pattern && std::regex_search(full, *parent.pattern)) return *make(full, parent.nsp);
   }
   return *make(full, nullptr);
 }
 
-ParentNamespace& Server::of_matching(NamespaceMatcher matcher) {
-  parents_.push_back({std::make_shared<ParentNamespace>(std::move(matcher)), false});
+ParentNamespace& Server::of_matching(AsyncNamespaceMatcher matcher) {
+  parents_.push_back({std::make_shared<ParentNamespace>(std::move(matcher)), std::nullopt});
   return *parents_.back().nsp;
 }
 
+ParentNamespace& Server::of_matching(NamespaceMatcher matcher) {
+  return of_matching([matcher = std::move(matcher)](std::string_view name, std::string_view auth,
+                                                    MatchReply reply) mutable { reply(matcher(name, auth)); });
+}
+
 ParentNamespace& Server::of_matching(const char* pattern) {
-  ParentNamespace& parent = of_matching([expression = std::regex(pattern)](std::string_view name, std::string_view) {
+  const std::regex expression(pattern);
+  ParentNamespace& parent = of_matching([expression](std::string_view name, std::string_view) {
     return std::regex_search(name.begin(), name.end(), expression);
   });
-  parents_.back().by_pattern = true;
+  parents_.back().pattern = expression;
   return parent;
 }
 
@@ -64,16 +70,27 @@ Namespace* Server::find(std::string_view name) {
   return found == namespaces_.end() ? nullptr : found->second.get();
 }
 
-Namespace* Server::find_or_match(std::string_view name, std::string_view auth) {
-  if (Namespace* there = find(name)) return there;
-  // What std::regex needs grows with the name, and clients could make any number of them (threats E25).
-  if (name.size() > limits::namespace_name_bytes_max || dynamic_namespaces_ >= options_.dynamic_namespaces_max) {
-    return nullptr;
-  }
-  for (const Parent& parent : parents_) {
-    if (parent.nsp->matches(name, auth)) return make(std::string(name), parent.nsp).get();
-  }
-  return nullptr;
+// What std::regex needs grows with the name, and clients could make any number of them (threats E25).
+bool Server::may_make(std::string_view name) const {
+  return name.size() <= limits::namespace_name_bytes_max && dynamic_namespaces_ < options_.dynamic_namespaces_max;
+}
+
+void Server::match(std::string_view name, std::string_view auth, Matched done) {
+  if (!may_make(name)) return done(nullptr);
+  ask_parents(0, name, auth, std::move(done));
+}
+
+void Server::ask_parents(std::size_t index, std::string_view name, std::string_view auth, Matched done) {
+  if (index == parents_.size()) return done(nullptr);
+  const std::shared_ptr<ParentNamespace> parent = parents_[index].nsp;
+  parent->ask(name, auth,
+              MatchReply([this, alive = std::weak_ptr<bool>(alive_), index, name, auth,
+                          done = std::move(done)](bool matches) mutable {
+                if (alive.expired()) return;
+                if (Namespace* there = find(name)) return done(there); // made while this one was being decided
+                if (!matches) return ask_parents(index + 1, name, auth, std::move(done));
+                done(may_make(name) ? make(std::string(name), parents_[index].nsp).get() : nullptr);
+              }));
 }
 
 void Server::on_socket_left(Namespace& nsp) {

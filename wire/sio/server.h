@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <regex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -56,6 +57,7 @@ class Server {
   // pattern is a regular expression of ECMAScript and matches anywhere in the name, so say ^ and $; a wrong one throws
   // std::regex_error. A concrete of() that matches a pattern becomes its child.
   ParentNamespace& of_matching(NamespaceMatcher matcher);
+  ParentNamespace& of_matching(AsyncNamespaceMatcher matcher);
   ParentNamespace& of_matching(const char* pattern);
 
   // The main namespace, "/", without naming it.
@@ -89,10 +91,15 @@ class Server {
   friend class Socket;
   struct Parent {
     std::shared_ptr<ParentNamespace> nsp;
-    bool by_pattern;
+    std::optional<std::regex> pattern;
   };
 
-  Namespace* find_or_match(std::string_view name, std::string_view auth);
+  // Asks the parents about a namespace that is not there; null: it is invalid. The views last until `done` is called or
+  // dropped.
+  using Matched = UniqueFunction<void(Namespace*)>;
+  void match(std::string_view name, std::string_view auth, Matched done);
+  void ask_parents(std::size_t index, std::string_view name, std::string_view auth, Matched done);
+  bool may_make(std::string_view name) const;
   std::shared_ptr<Namespace> make(std::string name, std::shared_ptr<ParentNamespace> parent);
   void on_client_closed(Client& client);
   void on_socket_left(Namespace& nsp);
@@ -111,7 +118,8 @@ class Server {
   std::vector<Parent> parents_;
   std::size_t dynamic_namespaces_ = 0;
   std::unordered_map<const Client*, std::unique_ptr<Client>> clients_;
-  eio::Server engine_; // last: its sessions end before what they speak of
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for matchers that answer late
+  eio::Server engine_;                                         // last: its sessions end before what they speak of
 };
 
 } // namespace wire::sio
