@@ -18,6 +18,8 @@ inline constexpr std::size_t keys_per_id_max = 4; // each is tried on a token wi
 inline constexpr std::size_t key_file_bytes_max = 256 * 1024;
 inline constexpr std::size_t user_id_chars_max = 128;
 inline constexpr wire::Duration token_leeway = wire::seconds(5);
+inline constexpr std::size_t revocations_max = 1'000'000; // that wait for the end of their tokens; all in memory
+inline constexpr wire::Duration revocations_cleaning_interval = wire::seconds(60 * 60);
 
 // --- Connections ---
 // Shorter than Socket.IO's 45 s: who has not shown a token by then only holds a descriptor.

@@ -35,12 +35,13 @@ class RouteTable {
   // A request that a socket could send, too: the same fields, the same checks, the same answer.
   template <class Payload, class Requests>
   void add(std::string_view method, std::string_view pattern, Requests& to,
-           void (Requests::*ask)(services::Actor, Payload, requests::Reply)) {
-    add(method, pattern, [&to, ask](const Call& call, requests::Reply reply) {
+           void (Requests::*ask)(services::Actor, Payload, requests::Reply), For whom = For::everybody) {
+    Handler handler = [&to, ask](const Call& call, requests::Reply reply) {
       auto request = contract::decode<Payload>(call.fields, call.user);
       if (!request) return reply(std::move(request.error()));
       (to.*ask)(services::Actor{call.user.id}, std::move(*request), std::move(reply));
-    });
+    };
+    add(method, pattern, std::move(handler), whom);
   }
 
   struct Match {

@@ -7,15 +7,18 @@
 #include <thread>
 #include <vector>
 
+#include "mentara/api/access_routes.h"
 #include "mentara/api/messaging_routes.h"
 #include "mentara/api/notification_routes.h"
 #include "mentara/api/rest_api.h"
 #include "mentara/auth/authenticator.h"
+#include "mentara/auth/revocations.h"
 #include "mentara/cli/make_token.h"
 #include "mentara/connections/connection_manager.h"
 #include "mentara/connections/home.h"
 #include "mentara/console/console.h"
 #include "mentara/events/event_bus.h"
+#include "mentara/gateways/disconnector.h"
 #include "mentara/gateways/messaging_gateway.h"
 #include "mentara/gateways/notification_gateway.h"
 #include "mentara/gateways/unread_news.h"
@@ -28,6 +31,7 @@
 #include "mentara/services/message_service.h"
 #include "mentara/services/notification_service.h"
 #include "mentara/services/participant_service.h"
+#include "mentara/services/revocation_service.h"
 #include "mentara/services/search_service.h"
 #include "mentara/services/sync_service.h"
 #include "mentara/services/unread_service.h"
@@ -135,12 +139,16 @@ struct Application::Parts {
 
   const SystemWallClock clock{};
   std::atomic<bool> stopping{false};
+  auth::Revocations revoked;
   auth::Authenticator authenticator;
   std::optional<wire::cluster::Node> node; // its loops outlive what is posted to them
   std::optional<connections::Home> home;
   std::optional<events::EventBus> bus;
   std::optional<connections::ConnectionManager> connections;
   std::optional<storage::SqliteStore> store;
+  gateways::Disconnector disconnector;
+  std::optional<services::RevocationService> revocations;
+  std::optional<wire::net::Timer> revocations_timer;
   std::optional<services::MessageService> messages;
   std::optional<services::MessageChangeService> message_changes;
   std::optional<services::ConversationService> conversations;
@@ -157,7 +165,8 @@ struct Application::Parts {
   std::vector<std::unique_ptr<gateways::NotificationGateway>> notification_gateways;
   std::vector<std::unique_ptr<requests::MessagingRequests>> messaging_requests; // likewise, for REST
   std::vector<std::unique_ptr<requests::NotificationRequests>> notification_requests;
-  std::vector<std::unique_ptr<api::RestApi>> rest; // likewise
+  std::vector<std::unique_ptr<requests::AccessRequests>> access_requests;       // likewise
+  std::vector<std::unique_ptr<api::RestApi>> rest;                              // likewise
   std::optional<gateways::WebSocketEventService> websocket_events;
   std::optional<gateways::UnreadNews> unread_news;
   ops::Health health{[this] { return not_ready(); }};
@@ -166,7 +175,7 @@ struct Application::Parts {
   std::optional<ops::FileWatch> key_files;
 };
 
-Application::Parts::Parts(const Config& config) : authenticator(config.auth, clock) {
+Application::Parts::Parts(const Config& config) : authenticator(config.auth, revoked, clock) {
   node.emplace(node_options(config), [](wire::sio::Server&) {});
   wire::net::Loop& home_loop = node->loop(0);
   const auto post = [&home_loop](wire::UniqueFunction<void()> task) { home_loop.post(std::move(task)); };
@@ -178,6 +187,14 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, clo
                                        .read_queue_max = config.database.read_queue_max,
                                        .group_commit_max = config.database.group_commit_max},
                 post);
+  revocations.emplace(*store, revoked, disconnector, clock,
+                      services::RevocationService::Limits{.token_lifetime_max = config.auth.max_lifetime,
+                                                          .leeway = config.auth.leeway});
+  revocations_timer.emplace(home_loop, [this] {
+    revocations->forget_expired();
+    revocations_timer->arm(limits::revocations_cleaning_interval);
+  });
+  revocations_timer->arm(limits::revocations_cleaning_interval);
   messages.emplace(*store, *bus, clock);
   message_changes.emplace(*store, *bus, clock);
   conversations.emplace(*store, *bus, clock);
@@ -202,7 +219,8 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, clo
                                              .replayed_age_max = config.replay.age_max},
                [this] { proofs_timer->arm(limits::proof_delay); });
 
-  const gateways::Admission::Parts admission{authenticator, *home, *connections, *store, *sync, *bus, clock};
+  const gateways::Admission::Parts admission{authenticator, *home, *connections, *store,
+                                            *sync,         *bus,  disconnector, clock};
   const requests::MessagingRequests::Services messaging_services{*messages,     *message_changes, *conversations,
                                                                  *participants, *blocks,          *search};
   const requests::NotificationRequests::Services notification_services{*notifications};
@@ -218,9 +236,12 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, clo
         std::make_unique<requests::MessagingRequests>(*home, node->loop(i), messaging_services));
     notification_requests.push_back(
         std::make_unique<requests::NotificationRequests>(*home, node->loop(i), notification_services));
+    access_requests.push_back(std::make_unique<requests::AccessRequests>(
+        *home, node->loop(i), requests::AccessRequests::Services{*revocations, disconnector, *connections, clock}));
     rest.push_back(std::make_unique<api::RestApi>(authenticator, cors_options(config)));
     api::add_messaging_routes(rest.back()->routes(), *messaging_requests.back());
     api::add_notification_routes(rest.back()->routes(), *notification_requests.back());
+    api::add_access_routes(rest.back()->routes(), *access_requests.back());
     rest.back()->attach(node->http(i).router());
     health.attach(node->http(i).router());
     console->attach(node->http(i).router());

@@ -14,6 +14,8 @@ Failure token_missing() {
 Failure token_invalid() { return {Code::token_invalid, "This token is not valid here."}; }
 Failure token_expired() { return {Code::token_expired, "This token has expired; connect again with a new one."}; }
 
+Failure token_revoked() { return {Code::token_revoked, "This token was revoked; sign in again."}; }
+
 // Empty when the header holds something else; the scheme is written in any case (RFC 9110 §11.1).
 std::string_view bearer_token(std::string_view authorization) {
   constexpr std::string_view scheme = "bearer ";
@@ -47,8 +49,12 @@ Identity to_identity(Claims claims) {
 
 } // namespace
 
-Authenticator::Authenticator(const AuthConfig& config, const WallClock& clock)
-    : config_(config), rules_(token_rules(config)), clock_(clock), keys_(std::make_shared<const KeySet>(config)) {}
+Authenticator::Authenticator(const AuthConfig& config, const Revocations& revocations, const WallClock& clock)
+    : config_(config),
+      rules_(token_rules(config)),
+      revocations_(revocations),
+      clock_(clock),
+      keys_(std::make_shared<const KeySet>(config)) {}
 
 void Authenticator::reload_keys() {
   try {
@@ -78,9 +84,17 @@ wire::Result<Identity, Failure> Authenticator::authenticate(const Credentials& c
 
 wire::Result<Identity, Failure> Authenticator::verify_token(std::string_view token) const {
   auto claims = verify(token, *keys(), rules_, clock_.now());
-  if (claims) return to_identity(std::move(*claims));
+  if (claims) {
+    Identity identity = to_identity(std::move(*claims));
+    if (auto revoked = why_revoked(identity)) return std::move(*revoked);
+    return identity;
+  }
   wire::log(wire::LogLevel::debug, "a token was refused", {{"reason", to_string(claims.error())}});
   return claims.error() == TokenError::expired ? token_expired() : token_invalid();
+}
+
+std::optional<Failure> Authenticator::why_revoked(const Identity& identity) const {
+  return revocations_.concern(identity) ? std::optional(token_revoked()) : std::nullopt;
 }
 
 } // namespace mentara::auth

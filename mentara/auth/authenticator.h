@@ -2,10 +2,12 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string_view>
 
 #include "mentara/auth/jwt.h"
 #include "mentara/auth/key_set.h"
+#include "mentara/auth/revocations.h"
 #include "mentara/config/config.h"
 #include "mentara/domain/failure.h"
 #include "mentara/domain/user.h"
@@ -20,15 +22,19 @@ struct Credentials {
   std::string_view query_token{};   // ?token=
 };
 
-// The seed's WebSocketAuthService: one way in for every namespace and for REST. Any thread. `clock` outlives it.
+// The seed's WebSocketAuthService: one way in for every namespace and for REST. Any thread. What it is
+// given outlives it.
 class Authenticator {
  public:
-  Authenticator(const AuthConfig& config, const WallClock& clock); // throws as KeySet does
+  Authenticator(const AuthConfig& config, const Revocations& revocations, const WallClock& clock); // throws as KeySet
 
-  // The failure is token_missing, token_invalid or token_expired, with one text each, so that nobody can learn from it
-  // what was wrong; the log says it, at level debug.
+  // The failure is token_missing, token_invalid, token_expired or token_revoked, with one text each, so that nobody can
+  // learn from it what was wrong; the log says it, at level debug.
   wire::Result<Identity, Failure> authenticate(const Credentials& credentials) const;
   wire::Result<Identity, Failure> verify_token(std::string_view token) const;
+
+  // For who has waited for something since his token was looked at: token_revoked, if it was meanwhile.
+  std::optional<Failure> why_revoked(const Identity& identity) const;
 
   // Reads the files with keys again. When one cannot be read, all stays as it was, and the log says why.
   void reload_keys();
@@ -39,6 +45,7 @@ class Authenticator {
   // constant after construction
   const AuthConfig config_;
   const TokenRules rules_;
+  const Revocations& revocations_;
   const WallClock& clock_;
 
   // any thread, under the lock

@@ -25,7 +25,7 @@ class AuthenticatorTest : public testing::Test {
     if (claims.expires_at.ms == 0) claims.expires_at = {clock_.time.ms + 60'000};
     return sign(claims, *KeySet(config_).signing_key());
   }
-  Authenticator authenticator() { return Authenticator(config_, clock_); }
+  Authenticator authenticator() { return Authenticator(config_, revocations_, clock_); }
 
   Code code(const Credentials& credentials) {
     const auto identity = authenticator().authenticate(credentials);
@@ -34,6 +34,7 @@ class AuthenticatorTest : public testing::Test {
   }
 
   FixedClock clock_;
+  Revocations revocations_;
   AuthConfig config_{.secret = std::string(32, 'k')};
 };
 
@@ -146,7 +147,7 @@ TEST_F(AuthenticatorTest, keys_that_are_read_again_hold_from_then_on_and_bad_one
   };
   write(std::string(32, 'a'));
   config_ = {.keys = {{.algorithm = JwtAlgorithm::HS256, .path = path, .id = "k"}}};
-  Authenticator subject(config_, clock_);
+  Authenticator subject(config_, revocations_, clock_);
   EXPECT_TRUE(subject.verify_token(token_with('a')));
   write(std::string(32, 'b'));
   EXPECT_FALSE(subject.verify_token(token_with('b')));
@@ -176,6 +177,19 @@ TEST_F(AuthenticatorTest, S2_what_is_logged_holds_the_reason_and_never_the_token
   EXPECT_THAT(logged, HasSubstr("base64url"));
   EXPECT_THAT(logged, HasSubstr("auth.allow_query_token"));
   EXPECT_THAT(logged, Not(HasSubstr("planted")));
+}
+
+TEST_F(AuthenticatorTest, J8_refuses_what_was_revoked_with_a_code_of_its_own) {
+  const std::string text =
+      token({.subject = "alice", .expires_at = {clock_.time.ms + 60'000}, .issued_at = clock_.time, .token_id = "t1"});
+  const Authenticator checks = authenticator();
+  const auto before = checks.verify_token(text);
+  ASSERT_TRUE(before);
+  EXPECT_EQ(checks.why_revoked(*before), std::nullopt);
+  revocations_.add({.token_id = "t1", .until = {clock_.time.ms + 60'000}});
+  EXPECT_EQ(code({.auth_token = text}), Code::token_revoked);
+  EXPECT_EQ(checks.why_revoked(*before)->code, Code::token_revoked) << "it was good when it was looked at";
+  EXPECT_TRUE(checks.verify_token(token()));
 }
 
 } // namespace

@@ -99,7 +99,10 @@ wire::Result<Claims, TokenError> read_claims(JsonView json, const TokenRules& ru
   if (now.ms >= (*expires_at)->ms + leeway) return TokenError::expired;
   if (*not_before && (*not_before)->ms > now.ms + leeway) return TokenError::not_yet_valid;
   if (*issued_at && (*issued_at)->ms > now.ms + leeway) return TokenError::not_yet_valid;
-  if (rules.max_lifetime.count() > 0 && (*expires_at)->ms > now.ms + rules.max_lifetime.count() + leeway) {
+  // From when it was issued, too: what is refused for its length today must not become good as time passes, when its
+  // revocation may have been forgotten.
+  const std::int64_t begin = *issued_at ? std::min((*issued_at)->ms, now.ms) : now.ms;
+  if (rules.max_lifetime.count() > 0 && (*expires_at)->ms > begin + rules.max_lifetime.count() + leeway) {
     return TokenError::lives_too_long;
   }
 

@@ -258,6 +258,10 @@ TEST(Jwt, J5_a_lifetime_can_be_limited) {
   const TokenRules rules{.max_lifetime = 1h};
   EXPECT_EQ(refusal_of_claims(R"({"sub":"a","exp":1700003605})", rules), "");
   EXPECT_EQ(refusal_of_claims(R"({"sub":"a","exp":1700003606})", rules), refusal_of(TokenError::lives_too_long));
+  EXPECT_EQ(refusal_of_claims(R"({"sub":"a","iat":1699999000,"exp":1700002605})", rules), "");
+  EXPECT_EQ(refusal_of_claims(R"({"sub":"a","iat":1699999000,"exp":1700002606})", rules),
+            refusal_of(TokenError::lives_too_long))
+      << "it was too long when it was issued, and does not become good with age";
 }
 
 TEST(Jwt, J5_sub_is_a_text_of_1_to_128_characters_without_control_characters) {

@@ -9,6 +9,7 @@ void append_json(std::string& out, const Connected& connected) { write(out, conn
 void append_json(std::string& out, const SyncComplete& complete) { write(out, complete); }
 void append_json(std::string& out, const SyncReset& reset) { write(out, reset); }
 void append_json(std::string& out, const TokenEnd& end) { write(out, end); }
+void append_json(std::string& out, const ServerDisconnect& disconnect) { write(out, disconnect); }
 void append_json(std::string& out, const RefreshAck& ack) { write(out, ack); }
 
 template wire::Result<RefreshToken, Failure> decode(std::optional<wire::JsonView>, const User&);

@@ -61,6 +61,14 @@ struct TokenEnd {
 BOOST_DESCRIBE_STRUCT(TokenEnd, (), (expiresAt))
 void append_json(std::string& out, const TokenEnd& end);
 
+// server:disconnect: why the server ends this socket, which it does right behind it.
+struct ServerDisconnect {
+  std::string_view reason; // for a program: token_revoked, rate_limited, or what a backend said
+  std::string_view error;  // for a person
+};
+BOOST_DESCRIBE_STRUCT(ServerDisconnect, (), (reason, error))
+void append_json(std::string& out, const ServerDisconnect& disconnect);
+
 // auth:refresh, what a client sends in any namespace.
 struct RefreshToken {
   Text<1, limits::token_bytes_max> token;

@@ -39,6 +39,7 @@ std::string text_member(wire::JsonView object, std::string_view key) {
 } // namespace
 
 void Admission::guard(wire::sio::Namespace& nsp) {
+  parts_.disconnector.add(nsp);
   nsp.use([this](wire::sio::Socket& socket, wire::sio::Next next) { authenticate(socket, std::move(next)); });
   nsp.on_connection([this](wire::sio::Socket& socket) { welcome(socket); });
   nsp.on(contract::client_event::auth_refresh.name,
@@ -80,6 +81,8 @@ void Admission::admit(wire::sio::Socket& socket, Identity identity, Listener lis
                       next = std::move(next)](wire::Result<services::Opened, Failure> opened) mutable {
         if (!opened) {
           next.refuse(to_connect_error(opened.error()));
+        } else if (const auto revoked = parts_.authenticator.why_revoked(identity)) {
+          next.refuse(to_connect_error(*revoked));
         } else if (const auto waiting = weak.lock()) {
           const storage::Position begin = opened->cursor.position;
           waiting->state = Caller{std::move(identity), listener.device_id, std::make_shared<Stream>(listener, begin),

@@ -9,6 +9,7 @@
 #include "mentara/events/event_bus.h"
 #include "mentara/events/events.h"
 #include "mentara/gateways/answer.h"
+#include "mentara/gateways/disconnector.h"
 #include "mentara/gateways/feed.h"
 #include "mentara/services/sync_service.h"
 #include "mentara/storage/store.h"
@@ -29,6 +30,7 @@ class Admission {
     storage::Store& store;
     services::SyncService& sync;
     events::EventBus& bus;
+    Disconnector& disconnector;
     const WallClock& clock; // any thread
   };
 

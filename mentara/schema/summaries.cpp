@@ -62,6 +62,7 @@ constexpr Summary server_events[] = {
     {"", "exception", "Why an event without an ack was refused."},
     {"", "auth:expiring", "The token is about to expire: show a new one with auth:refresh."},
     {"", "auth:expired", "The token has expired; the server disconnects."},
+    {"", "server:disconnect", "Why the server ends the connection, which it does right behind it."},
     {"", "server:goodbye", "The server is about to stop: come back after retryAfterMs."},
     {"/messaging", "message", "A message that somebody sent."},
     {"/messaging", "message:updated", "A message was edited."},

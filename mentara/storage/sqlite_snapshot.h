@@ -6,6 +6,7 @@
 #include "mentara/storage/sqlite_message_changes.h"
 #include "mentara/storage/sqlite_notifications.h"
 #include "mentara/storage/sqlite_presences.h"
+#include "mentara/storage/sqlite_revocations.h"
 #include "mentara/storage/sqlite_search.h"
 #include "mentara/storage/store.h"
 
@@ -36,6 +37,7 @@ class SqliteSnapshot : public virtual Snapshot {
   MessageSearch& message_search() override { return message_search_; }
   Notifications& notifications() override { return notifications_; }
   Presences& presences() override { return presences_; }
+  KeptRevocations& revocations() override { return revocations_; }
 
  private:
   sqlite::Statement membership_by_id_, membership_by_key_, memberships_, unread_memberships_;
@@ -47,6 +49,7 @@ class SqliteSnapshot : public virtual Snapshot {
   SqliteMessageSearch message_search_;
   SqliteNotifications notifications_;
   SqlitePresences presences_;
+  SqliteRevocations revocations_;
 };
 
 } // namespace mentara::storage

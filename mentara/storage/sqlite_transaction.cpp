@@ -28,6 +28,7 @@ SqliteTransaction::SqliteTransaction(sqlite::Database& database, const WallClock
       block_changes_(database, users_),
       notification_changes_(database, log_, users_),
       presence_changes_(database, users_),
+      revocation_changes_(database),
       begin_(database, "BEGIN IMMEDIATE"),
       commit_(database, "COMMIT"),
       insert_conversation_(database,

@@ -33,6 +33,7 @@ class SqliteTransaction final : public SqliteSnapshot, public Transaction {
   SearchIndex& search_index() override { return search_index_; }
   NotificationChanges& notification_changes() override { return notification_changes_; }
   PresenceChanges& presence_changes() override { return presence_changes_; }
+  RevocationChanges& revocation_changes() override { return revocation_changes_; }
 
   // Kept between transactions: the only connection that writes is also the only one that changes who is a member.
   MemberIds member_ids(ConversationKey conversation) override;
@@ -59,6 +60,7 @@ class SqliteTransaction final : public SqliteSnapshot, public Transaction {
   SqliteBlockChanges block_changes_;
   SqliteNotificationChanges notification_changes_;
   SqlitePresenceChanges presence_changes_;
+  SqliteRevocationChanges revocation_changes_;
   sqlite::Statement begin_, commit_;
   sqlite::Statement insert_conversation_, insert_direct_, insert_member_, advance_conversation_, insert_message_,
       advance_read_;

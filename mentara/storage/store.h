@@ -51,6 +51,8 @@ class Notifications; // notifications.h
 class NotificationChanges;
 class Presences; // presences.h
 class PresenceChanges;
+class KeptRevocations; // revocations.h
+class RevocationChanges;
 
 // What was committed at one moment.
 class Snapshot {
@@ -84,6 +86,7 @@ class Snapshot {
   virtual MessageSearch& message_search() = 0;
   virtual Notifications& notifications() = 0;
   virtual Presences& presences() = 0;
+  virtual KeptRevocations& revocations() = 0;
 };
 
 // A snapshot that also sees and makes changes. Whatever others must hear of writes its row of the log together with the
@@ -110,6 +113,7 @@ class Transaction : public virtual Snapshot {
   virtual SearchIndex& search_index() = 0;
   virtual NotificationChanges& notification_changes() = 0;
   virtual PresenceChanges& presence_changes() = 0;
+  virtual RevocationChanges& revocation_changes() = 0;
 };
 
 // Where units of work are handed in; owned by the home loop. Every unit is answered exactly once, by `done` on the home
@@ -128,6 +132,14 @@ class Store {
   template <class T, class Rules>
   void read(Rules rules, Done<T> done) {
     submit(std::make_unique<RulesUnit<T, Snapshot, Rules>>(std::move(rules), std::move(done)));
+  }
+  // A read whose answer is waited for: at start, before anything runs that would be held up.
+  template <class T, class Rules>
+  wire::Result<T, Failure> read_at_start(Rules rules) {
+    auto unit = std::make_unique<AwaitedUnit<T, Snapshot, Rules>>(std::move(rules));
+    auto answer = unit->answer();
+    submit(std::move(unit));
+    return answer.get();
   }
   // Remembers what a token says of its user. A failure is logged: the next token says it again.
   void learn_user(User user);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <future>
 #include <optional>
 #include <utility>
 
@@ -38,6 +39,32 @@ class RulesUnit final : public Unit<Context> {
   const Rules rules_; // const, so that a second run finds what the first one found
   Done<T> done_;
   std::optional<wire::Result<T, Failure>> result_;
+};
+
+// One that is waited for on the thread that handed it in.
+template <class T, class Context, class Rules>
+class AwaitedUnit final : public Unit<Context> {
+ public:
+  using Result = wire::Result<T, Failure>;
+  explicit AwaitedUnit(Rules rules) : rules_(std::move(rules)) {}
+
+  std::future<Result> answer() { return promise_.get_future(); }
+
+  bool run(Context& context) override {
+    answer(rules_(context));
+    return true;
+  }
+  void fail(Failure failure) override { answer(std::move(failure)); }
+  void done() override {}
+
+ private:
+  void answer(Result result) {
+    if (!std::exchange(answered_, true)) promise_.set_value(std::move(result));
+  }
+
+  const Rules rules_;
+  std::promise<Result> promise_;
+  bool answered_ = false;
 };
 
 } // namespace mentara::storage
