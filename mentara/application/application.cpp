@@ -165,8 +165,8 @@ struct Application::Parts {
   std::vector<std::unique_ptr<gateways::NotificationGateway>> notification_gateways;
   std::vector<std::unique_ptr<requests::MessagingRequests>> messaging_requests; // likewise, for REST
   std::vector<std::unique_ptr<requests::NotificationRequests>> notification_requests;
-  std::vector<std::unique_ptr<requests::AccessRequests>> access_requests;       // likewise
-  std::vector<std::unique_ptr<api::RestApi>> rest;                              // likewise
+  std::vector<std::unique_ptr<requests::AccessRequests>> access_requests; // likewise
+  std::vector<std::unique_ptr<api::RestApi>> rest;                        // likewise
   std::optional<gateways::WebSocketEventService> websocket_events;
   std::optional<gateways::UnreadNews> unread_news;
   ops::Health health{[this] { return not_ready(); }};
@@ -220,7 +220,7 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, rev
                [this] { proofs_timer->arm(limits::proof_delay); });
 
   const gateways::Admission::Parts admission{authenticator, *home, *connections, *store,
-                                            *sync,         *bus,  disconnector, clock};
+                                             *sync,         *bus,  disconnector, clock};
   const requests::MessagingRequests::Services messaging_services{*messages,     *message_changes, *conversations,
                                                                  *participants, *blocks,          *search};
   const requests::NotificationRequests::Services notification_services{*notifications};

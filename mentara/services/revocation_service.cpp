@@ -49,7 +49,8 @@ void RevocationService::revoke(Revocation revocation, Done<std::monostate> done)
         if (maybe_full) changes.forget_expired(now);
         changes.add(revocation);
         if (!maybe_full || changes.count() <= most) return std::monostate{};
-        return Failure{Code::conflict, "There are as many revocations as can be kept. Their tokens have to expire first."};
+        return Failure{Code::conflict,
+                       "There are as many revocations as can be kept. Their tokens have to expire first."};
       },
       [this, revocation, done = std::move(done)](Result<std::monostate, Failure> stored) mutable {
         if (stored) {

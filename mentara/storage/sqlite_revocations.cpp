@@ -12,8 +12,7 @@ std::vector<Revocation> SqliteRevocations::all() {
   while (token.next()) revocations.push_back({.token_id = token.text(0), .until = {token.integer(1)}});
   sqlite::Rows user = users_.query();
   while (user.next()) {
-    revocations.push_back(
-        {.user_id = {user.text(0)}, .issued_before = {user.integer(1)}, .until = {user.integer(2)}});
+    revocations.push_back({.user_id = {user.text(0)}, .issued_before = {user.integer(1)}, .until = {user.integer(2)}});
   }
   return revocations;
 }
