@@ -49,6 +49,13 @@ inline constexpr wire::Duration search_index_interval = wire::seconds(1); // bet
 inline constexpr std::size_t search_index_batch = 500;                    // messages indexed in one write
 inline constexpr std::int64_t history_page_max = 200;
 inline constexpr std::size_t history_page_bytes_max = 512 * 1024; // a page of long messages ends earlier, with hasMore
+inline constexpr std::size_t signal_bytes_max = 64 * 1024; // an offer, answer or candidate of WebRTC, as compact JSON
+inline constexpr std::size_t candidates_max = 50;          // in one event
+inline constexpr std::size_t call_report_bytes_max = 8 * 1024;
+inline constexpr wire::Duration call_report_interval = wire::seconds(5); // of one side of a call
+inline constexpr std::size_t call_reports_max = 720;                     // of one side of a call: the newest are kept
+inline constexpr std::int64_t calls_page_max = 100;
+inline constexpr std::size_t conference_devices_max = 8;                // each sends its picture to all others
 inline constexpr std::int64_t safe_integer_max = 9'007'199'254'740'991; // what a JavaScript number holds exactly
 // One character is at most 12 bytes of JSON, an emoji written as two \uXXXX.
 static_assert(12 * (content_chars_max + attachments_max * (url_chars_max + file_name_chars_max + mime_type_chars_max)) +

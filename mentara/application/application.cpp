@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mentara/api/access_routes.h"
+#include "mentara/api/call_routes.h"
 #include "mentara/api/messaging_routes.h"
 #include "mentara/api/notification_routes.h"
 #include "mentara/api/rest_api.h"
@@ -22,11 +23,17 @@
 #include "mentara/gateways/messaging_gateway.h"
 #include "mentara/gateways/notification_gateway.h"
 #include "mentara/gateways/unread_news.h"
+#include "mentara/gateways/video_call_gateway.h"
+#include "mentara/gateways/video_call_news.h"
 #include "mentara/gateways/websocket_event_service.h"
 #include "mentara/ops/file_watch.h"
 #include "mentara/ops/health.h"
 #include "mentara/services/block_service.h"
+#include "mentara/services/call_service.h"
+#include "mentara/services/conference_service.h"
 #include "mentara/services/conversation_service.h"
+#include "mentara/services/engagements.h"
+#include "mentara/services/ice_service.h"
 #include "mentara/services/message_change_service.h"
 #include "mentara/services/message_service.h"
 #include "mentara/services/notification_service.h"
@@ -119,6 +126,11 @@ std::optional<console::IssueToken> issue_token(const Config& config, const WallC
   };
 }
 
+services::IceService::Servers ice_servers(const IceConfig& config) {
+  return {config.stun_urls, config.turn_urls, config.turn_secret,
+          std::chrono::duration_cast<std::chrono::seconds>(config.turn_ttl)};
+}
+
 std::vector<std::string> key_paths(const AuthConfig& config) {
   std::vector<std::string> paths;
   for (const KeyFile& file : config.keys) paths.push_back(file.path);
@@ -161,6 +173,14 @@ struct Application::Parts {
   std::optional<wire::net::Timer> search_timer;
   std::optional<wire::net::Timer> proofs_timer;
   std::optional<services::SyncService> sync;
+  std::optional<wire::net::Timer> calls_timer;
+  std::optional<gateways::VideoCallNews> call_news;
+  std::optional<services::Engagements> engagements;
+  std::optional<services::CallService> calls;
+  std::optional<services::ConferenceService> conferences;
+  std::optional<services::IceService> ice;
+  std::vector<std::unique_ptr<gateways::VideoCallGateway>> video_calls;         // one for each loop
+  std::vector<std::unique_ptr<requests::CallRequests>> call_requests;           // one for each loop
   std::vector<std::unique_ptr<gateways::MessagingGateway>> messaging; // one for each loop
   std::vector<std::unique_ptr<gateways::NotificationGateway>> notification_gateways;
   std::vector<std::unique_ptr<requests::MessagingRequests>> messaging_requests; // likewise, for REST
@@ -219,6 +239,18 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, rev
                                              .replayed_age_max = config.replay.age_max},
                [this] { proofs_timer->arm(limits::proof_delay); });
 
+  calls_timer.emplace(home_loop, [this] { calls->on_time(); });
+  call_news.emplace(node->server(0));
+  engagements.emplace(*bus, clock);
+  calls.emplace(*store, *bus, *engagements, *call_news, clock, config.calls.times(),
+                services::CallService::Time{[&home_loop] { return home_loop.now(); },
+                                            [this, &home_loop](wire::TimePoint at) {
+                                              calls_timer->arm(std::max(at - home_loop.now(), wire::Duration(0)));
+                                            }});
+  conferences.emplace(*store, *bus, *engagements, *call_news);
+  ice.emplace(ice_servers(config.ice), clock);
+  calls->recover();
+
   const gateways::Admission::Parts admission{authenticator, *home, *connections, *store,
                                              *sync,         *bus,  disconnector, clock};
   const requests::MessagingRequests::Services messaging_services{*messages,     *message_changes, *conversations,
@@ -232,6 +264,10 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, rev
     notification_gateways.push_back(
         std::make_unique<gateways::NotificationGateway>(node->server(i), admission, notification_services));
     feeds.notifications.push_back(&notification_gateways.back()->feed());
+    video_calls.push_back(std::make_unique<gateways::VideoCallGateway>(
+        node->server(i), admission, gateways::VideoCallGateway::Services{*calls, *conferences, *ice}));
+    feeds.video_calls.push_back(&video_calls.back()->feed());
+    call_requests.push_back(std::make_unique<requests::CallRequests>(*home, node->loop(i), *calls, *ice));
     messaging_requests.push_back(
         std::make_unique<requests::MessagingRequests>(*home, node->loop(i), messaging_services));
     notification_requests.push_back(
@@ -242,6 +278,7 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, rev
     api::add_messaging_routes(rest.back()->routes(), *messaging_requests.back());
     api::add_notification_routes(rest.back()->routes(), *notification_requests.back());
     api::add_access_routes(rest.back()->routes(), *access_requests.back());
+    api::add_call_routes(rest.back()->routes(), *call_requests.back());
     rest.back()->attach(node->http(i).router());
     health.attach(node->http(i).router());
     console->attach(node->http(i).router());

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mentara/domain/call.h"
 #include "mentara/limits.h"
 #include "wire/base/limits.h"
 #include "wire/base/log.h"
@@ -81,6 +82,20 @@ struct ReplayConfig { // of what a device missed
   milliseconds age_max = limits::replayed_age_max;
 };
 
+struct CallsConfig {
+  milliseconds ring_time = to_ms(CallTimes{}.ring);
+  milliseconds caller_grace = to_ms(CallTimes{}.caller_gone);
+  milliseconds reconnect_grace = to_ms(CallTimes{}.reconnect);
+  CallTimes times() const { return {ring_time, caller_grace, reconnect_grace}; }
+};
+
+struct IceConfig { // over which servers devices find a way to each other
+  std::vector<std::string> stun_urls{};
+  std::vector<std::string> turn_urls{};
+  std::string turn_secret{}; // bytes; shared with the TURN servers
+  milliseconds turn_ttl = std::chrono::hours(1);
+};
+
 struct DatabaseConfig {
   std::size_t write_queue_max = limits::write_queue_max;
   std::size_t read_queue_max = limits::read_queue_max;
@@ -98,6 +113,8 @@ struct Config {
   EngineConfig engine{};
   LimitsConfig limits{};
   ReplayConfig replay{};
+  CallsConfig calls{};
+  IceConfig ice{};
   DatabaseConfig database{};
 };
 

@@ -98,6 +98,9 @@ class Loader {
              "must be at least " + std::to_string(hash_bytes) +
                  " bytes for this algorithm; make one with: openssl rand -hex 32");
     }
+    if (!config_.ice.turn_urls.empty() && config_.ice.turn_secret.empty()) {
+      relate("ice.turn_urls", "ice.turn_secret", "need the secret that the TURN servers share");
+    }
     if (config_.server.port == config_.operations.port) {
       relate("operations.port", "server.port", "must be another port than the one for clients");
     }

@@ -29,6 +29,17 @@ bool is_printable(std::string_view text) {
 
 bool is_path(std::string_view text) { return !text.empty() && is_printable(text); }
 
+// RFC 7064, RFC 7065: stun:host, turns:host:port?transport=tcp
+bool is_url_of(std::string_view text, std::string_view scheme) {
+  if (!text.starts_with(scheme)) return false;
+  text.remove_prefix(scheme.size());
+  if (text.starts_with('s')) text.remove_prefix(1);
+  return text.starts_with(':') && text.size() > 1 && text.find(' ') == text.npos && is_printable(text);
+}
+bool is_stun_url(std::string_view text) { return is_url_of(text, "stun"); }
+bool is_turn_url(std::string_view text) { return is_url_of(text, "turn"); }
+bool is_turn_secret(std::string_view text) { return text.size() >= 16; }
+
 bool is_secret(std::string_view text) { return text.size() >= secret_bytes_min; }
 
 // A browser spells its origin in lower case, without a path and without the scheme's own port; anything else would
@@ -172,6 +183,28 @@ std::vector<Option> make_options() {
        whole_number(at(&Config::replay, &ReplayConfig::events_max), 1, million)},
       {"replay.age_max", "How old the first of them may be.",
        duration(at(&Config::replay, &ReplayConfig::age_max), 1s, 24h * 3650)},
+
+      {"calls.ring_time", "How long a call rings before it is missed.",
+       duration(at(&Config::calls, &CallsConfig::ring_time), 100ms, 10min)},
+      {"calls.caller_grace", "A caller without a connection for this long while it rings has cancelled.",
+       duration(at(&Config::calls, &CallsConfig::caller_grace), 100ms, 10min)},
+      {"calls.reconnect_grace", "How long a call outlives the connection of a device that is in it.",
+       duration(at(&Config::calls, &CallsConfig::reconnect_grace), 100ms, 10min)},
+
+      {"ice.stun_urls", "The STUN servers that devices in a call are told of.",
+       list(at(&Config::ice, &IceConfig::stun_urls), "URLs such as \"stun:stun.example.com:3478\"", is_stun_url)},
+      {"ice.turn_urls", "The TURN servers that devices in a call are told of; they need ice.turn_secret.",
+       list(at(&Config::ice, &IceConfig::turn_urls),
+            "URLs such as \"turn:turn.example.com:3478?transport=udp\" or \"turns:turn.example.com:5349\"",
+            is_turn_url)},
+      {.key = "ice.turn_secret",
+       .help = "The secret that the TURN servers share with this server (static-auth-secret of coturn).",
+       .value =
+           text(at(&Config::ice, &IceConfig::turn_secret), "at least 16 bytes that nobody can guess", is_turn_secret),
+       .environment = "MENTARA_TURN_SECRET",
+       .secret = true},
+      {"ice.turn_ttl", "For how long the credentials of a device are good at a TURN server.",
+       duration(at(&Config::ice, &IceConfig::turn_ttl), 1s, 24h * 30)},
 
       {"database.write_queue_max", "How many writes may wait; what comes on top is answered with `unavailable`.",
        whole_number(at(&Config::database, &DatabaseConfig::write_queue_max), 1, million)},

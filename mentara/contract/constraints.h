@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "mentara/domain/id.h"
 #include "mentara/domain/time.h"
 
 // The bounds of a field that a client sends, in the type of the member. So one description of a payload is enough for
@@ -61,6 +62,12 @@ struct Integer {
 struct Timestamp {
   using Plain = UnixTime;
   UnixTime value{};
+};
+
+// A user id that must be the caller's own, else the request is forbidden (threats Z2).
+struct OwnUserId {
+  using Plain = UserId;
+  UserId value;
 };
 
 // At most `max` entries.

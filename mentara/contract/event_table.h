@@ -3,6 +3,8 @@
 #include <string_view>
 #include <tuple>
 
+#include "mentara/contract/call_payloads.h"
+#include "mentara/contract/call_requests.h"
 #include "mentara/contract/connection_payloads.h"
 #include "mentara/contract/failure_payloads.h"
 #include "mentara/contract/messaging_acks.h"
@@ -132,5 +134,51 @@ inline constexpr ServerEvent<UnreadCount> unread_count{"unreadCount"};
 inline constexpr std::tuple all{notification, updated, deleted, unread_count};
 } // namespace server_event
 } // namespace notifications
+namespace video_calls {
+inline constexpr std::string_view nsp = "/video-calls";
+
+namespace client_event {
+inline constexpr ClientEvent<OfferCall, CallAck> offer{"video:offer"};
+inline constexpr ClientEvent<AnswerCall, CallAck> answer{"video:answer"};
+inline constexpr ClientEvent<SendCandidates, PlainAck> ice_candidate{"video:ice-candidate"};
+inline constexpr ClientEvent<Renegotiate, PlainAck> renegotiate{"video:renegotiate"};
+inline constexpr ClientEvent<SetMediaState, PlainAck> media_state{"video:media-state"};
+inline constexpr ClientEvent<FinishCall, CallAck> reject_call{"video:reject-call"};
+inline constexpr ClientEvent<FinishCall, CallAck> cancel_call{"video:cancel-call"};
+inline constexpr ClientEvent<FinishCall, CallAck> end_call{"video:end-call"};
+inline constexpr ClientEvent<ReportCall, PlainAck> stats{"video:stats"};
+inline constexpr ClientEvent<AskIceServers, IceServersAck> ice_servers{"video:ice-servers"};
+inline constexpr ClientEvent<ListCalls, CallsAck> history{"video:history"};
+inline constexpr ClientEvent<JoinRoom, RoomAck> room_join{"video:room-join"};
+inline constexpr ClientEvent<LeaveRoom, PlainAck> room_leave{"video:room-leave"};
+inline constexpr ClientEvent<SignalInRoom, PlainAck> room_signal{"video:room-signal"};
+inline constexpr ClientEvent<ConfirmCursor, PlainAck> sync_ack{"sync:ack"};
+inline constexpr std::tuple all{offer,       answer,      ice_candidate, renegotiate, media_state,
+                                reject_call, cancel_call, end_call,      stats,       ice_servers,
+                                history,     room_join,   room_leave,    room_signal, sync_ack};
+} // namespace client_event
+
+namespace server_event {
+inline constexpr ServerEvent<IncomingCall> incoming_call{"video:incoming-call"};
+inline constexpr ServerEvent<CallRings> ringing{"video:ringing"};
+inline constexpr ServerEvent<AnswerReceived> answer_received{"video:answer-received"};
+inline constexpr ServerEvent<CandidateReceived> ice_candidate{"video:ice-candidate"};
+inline constexpr ServerEvent<Renegotiated> renegotiate{"video:renegotiate"};
+inline constexpr ServerEvent<MediaStateChanged> media_state{"video:media-state"};
+inline constexpr ServerEvent<CallOver> call_rejected{"video:call-rejected"};
+inline constexpr ServerEvent<CallOver> call_ended{"video:call-ended"};
+inline constexpr ServerEvent<CallOver> call_missed{"video:call-missed"};
+inline constexpr ServerEvent<AnsweredElsewhere> answered_elsewhere{"video:answered-elsewhere"};
+inline constexpr ServerEvent<PeerReconnecting> peer_reconnecting{"video:peer-reconnecting"};
+inline constexpr ServerEvent<PeerReconnected> peer_reconnected{"video:peer-reconnected"};
+inline constexpr ServerEvent<RoomChanged> participant_joined{"video:participant-joined"};
+inline constexpr ServerEvent<RoomChanged> participant_left{"video:participant-left"};
+inline constexpr ServerEvent<RoomSignal> room_signal{"video:room-signal"};
+inline constexpr std::tuple all{
+    incoming_call,     ringing,          answer_received,    ice_candidate,    renegotiate,
+    media_state,       call_rejected,    call_ended,         call_missed,      answered_elsewhere,
+    peer_reconnecting, peer_reconnected, participant_joined, participant_left, room_signal};
+} // namespace server_event
+} // namespace video_calls
 
 } // namespace mentara::contract

@@ -41,6 +41,17 @@ TEST(EventTable, holds_every_event_once) {
                            "notification:read-all", "notification:preferences", "sync:ack"));
   EXPECT_THAT(names(notifications::server_event::all),
               UnorderedElementsAre("notification", "notification:updated", "notification:deleted", "unreadCount"));
+  EXPECT_THAT(names(video_calls::client_event::all),
+              UnorderedElementsAre("video:offer", "video:answer", "video:ice-candidate", "video:renegotiate",
+                                   "video:media-state", "video:reject-call", "video:cancel-call", "video:end-call",
+                                   "video:stats", "video:ice-servers", "video:history", "video:room-join",
+                                   "video:room-leave", "video:room-signal", "sync:ack"));
+  EXPECT_THAT(names(video_calls::server_event::all),
+              UnorderedElementsAre("video:incoming-call", "video:ringing", "video:answer-received",
+                                   "video:ice-candidate", "video:renegotiate", "video:media-state",
+                                   "video:call-rejected", "video:call-ended", "video:call-missed",
+                                   "video:answered-elsewhere", "video:peer-reconnecting", "video:peer-reconnected",
+                                   "video:participant-joined", "video:participant-left", "video:room-signal"));
 }
 
 TEST(EventTable, has_a_reader_for_every_client_event_and_a_writer_for_every_ack_and_server_event) {

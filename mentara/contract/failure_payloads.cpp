@@ -5,9 +5,9 @@
 namespace mentara::contract {
 namespace {
 
-std::optional<std::string_view> field_of(const Failure& failure) {
-  if (failure.field.empty()) return std::nullopt;
-  return failure.field;
+std::optional<std::string_view> unless_empty(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  return text;
 }
 
 } // namespace
@@ -16,14 +16,16 @@ FailureAck::FailureAck(const Failure& failure)
     : error(failure.error),
       code(to_string(failure.code)),
       retryAfterMs(failure.retry_after_ms),
-      field(field_of(failure)) {}
+      field(unless_empty(failure.field)),
+      callId(unless_empty(failure.call_id)) {}
 
 Exception::Exception(std::string_view of_event, const Failure& failure)
     : event(of_event),
       error(failure.error),
       code(to_string(failure.code)),
       retryAfterMs(failure.retry_after_ms),
-      field(field_of(failure)) {}
+      field(unless_empty(failure.field)),
+      callId(unless_empty(failure.call_id)) {}
 
 void append_json(std::string& out, const FailureAck& ack) { write(out, ack); }
 void append_json(std::string& out, const Exception& exception) { write(out, exception); }

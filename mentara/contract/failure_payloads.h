@@ -18,9 +18,10 @@ struct FailureAck {
   std::string_view error; // for a person
   std::string_view code;  // for a program
   std::optional<std::int64_t> retryAfterMs;
-  std::optional<std::string_view> field; // of invalid_payload: a path from the payload
+  std::optional<std::string_view> field;  // of invalid_payload: a path from the payload
+  std::optional<std::string_view> callId; // of glare: the call to answer
 };
-BOOST_DESCRIBE_STRUCT(FailureAck, (), (success, error, code, retryAfterMs, field))
+BOOST_DESCRIBE_STRUCT(FailureAck, (), (success, error, code, retryAfterMs, field, callId))
 void append_json(std::string& out, const FailureAck& ack);
 
 // Emitted as `exception` when the client asked for no ack.
@@ -31,8 +32,9 @@ struct Exception {
   std::string_view code;
   std::optional<std::int64_t> retryAfterMs;
   std::optional<std::string_view> field;
+  std::optional<std::string_view> callId;
 };
-BOOST_DESCRIBE_STRUCT(Exception, (), (event, error, code, retryAfterMs, field))
+BOOST_DESCRIBE_STRUCT(Exception, (), (event, error, code, retryAfterMs, field, callId))
 void append_json(std::string& out, const Exception& exception);
 
 } // namespace mentara::contract

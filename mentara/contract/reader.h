@@ -105,6 +105,11 @@ struct Reader<UserId> {
 };
 
 template <>
+struct Reader<OwnUserId> {
+  static Fault read(wire::JsonView view, OwnUserId& out) { return read_user_id(view, out.value.value); }
+};
+
+template <>
 struct Reader<Timestamp> {
   static Fault read(wire::JsonView view, Timestamp& out) { return read_timestamp(view, out.value); }
 };
@@ -240,10 +245,14 @@ struct Reader<T> {
   }
 };
 
+// That it means somebody else than the caller there.
 template <class T>
 constexpr bool describes(std::string_view field) {
   bool found = false;
-  boost::mp11::mp_for_each<MembersOf<T>>([&](auto member) { found = found || field == member.name; });
+  boost::mp11::mp_for_each<MembersOf<T>>([&](auto member) {
+    using Member = std::remove_cvref_t<decltype(std::declval<T&>().*member.pointer)>;
+    if constexpr (!std::same_as<Member, std::optional<OwnUserId>>) found = found || field == member.name;
+  });
   return found;
 }
 

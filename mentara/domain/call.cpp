@@ -37,6 +37,24 @@ std::optional<EndReason> end_reason(CallStep step, CallSide asked_by) {
   }
 }
 
+CallEndNews call_end_news(const Call& call, CallSide to) {
+  switch (call.reason.value_or(EndReason::failed)) {
+    case EndReason::rejected:
+      return CallEndNews::rejected;
+    case EndReason::missed:
+      return CallEndNews::missed;
+    case EndReason::cancelled: // the caller's doing; the callee has missed it
+      return to == CallSide::callee ? CallEndNews::missed : CallEndNews::ended;
+    case EndReason::busy: // it never rang
+      return CallEndNews::nothing;
+    case EndReason::completed:
+    case EndReason::failed:
+    case EndReason::peer_lost:
+      break;
+  }
+  return CallEndNews::ended;
+}
+
 std::string_view to_string(CallState state) {
   constexpr std::string_view names[] = {"ringing", "connecting", "active", "ended"};
   return names[static_cast<int>(state)];

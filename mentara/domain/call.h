@@ -64,6 +64,10 @@ struct Call {
 // It rang, or could not, and the callee is told of it later.
 constexpr bool is_missed(EndReason reason) { return reason == EndReason::missed || reason == EndReason::cancelled; }
 
+// What one of the two hears of the end of a call.
+enum class CallEndNews { nothing, rejected, ended, missed };
+CallEndNews call_end_news(const Call& call, CallSide to);
+
 // Every timer of a call; all run in the server.
 struct CallTimes {
   wire::Duration ring = wire::seconds(45);        // then it is missed

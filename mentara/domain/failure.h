@@ -35,6 +35,7 @@ struct Failure {
   std::string error;   // for a person: what was wrong and what to do
   std::string field{}; // of invalid_payload: "participantIds[3]"
   std::optional<std::int64_t> retry_after_ms{};
+  std::string call_id{}; // of glare: the call that is ringing
 
   friend bool operator==(const Failure&, const Failure&) = default;
 };

@@ -149,7 +149,11 @@ struct CallEndedEvent {
   Metadata metadata; // user_id: who ended it; empty: a timer of the server
   Call call;
   User caller; // as known from his tokens
-  Cursor cursor;
+  struct Told {
+    CallSide to = CallSide::caller;
+    Cursor cursor;
+  };
+  std::vector<Told> told; // who hears of it
 };
 
 // Somebody talks in a call that was answered, or sits in a conference; or does so no more. Nothing of this is stored.

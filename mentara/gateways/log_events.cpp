@@ -36,6 +36,12 @@ std::string_view event_name(storage::LogType type) {
       return contract::notifications::server_event::updated.name;
     case storage::LogType::notification_deleted:
       return contract::notifications::server_event::deleted.name;
+    case storage::LogType::call_rejected:
+      return contract::video_calls::server_event::call_rejected.name;
+    case storage::LogType::call_ended:
+      return contract::video_calls::server_event::call_ended.name;
+    case storage::LogType::call_missed:
+      return contract::video_calls::server_event::call_missed.name;
   }
   return {};
 }

@@ -4,6 +4,7 @@
 
 #include "mentara/connections/rooms.h"
 #include "mentara/contract/event_table.h"
+#include "mentara/gateways/video_call_news.h"
 
 namespace mentara::gateways {
 
@@ -14,6 +15,7 @@ WebSocketEventService::WebSocketEventService(events::EventBus& bus, wire::sio::S
                                              const Cursor& end_of_log)
     : messaging_(io.of(contract::messaging::nsp)),
       notifications_(io.of(contract::notifications::nsp)),
+      video_calls_(io.of(contract::video_calls::nsp)),
       loop_(io.loop()),
       feeds_(std::move(feeds)),
       told_(end_of_log.position) {
@@ -41,6 +43,7 @@ WebSocketEventService::WebSocketEventService(events::EventBus& bus, wire::sio::S
                                                   [this](const auto& event) { on_notification_deleted(event); });
   bus.subscribe<events::UnreadNotificationsEvent>("websocket",
                                                   [this](const auto& event) { on_unread_notifications(event); });
+  bus.subscribe<events::CallEndedEvent>("websocket", [this](const auto& event) { on_call_ended(event); });
 }
 
 template <class Payload>
@@ -82,7 +85,7 @@ void WebSocketEventService::tell(std::shared_ptr<const DurableEvent> event, cons
     }
   };
   if (gap) {
-    for (const auto* some : {&feeds_.messaging, &feeds_.notifications}) {
+    for (const auto* some : {&feeds_.messaging, &feeds_.notifications, &feeds_.video_calls}) {
       each(*some, [upto = event->position - 1](Feed& feed) { feed.tell_gap(upto); });
     }
   }
@@ -199,6 +202,21 @@ void WebSocketEventService::on_notification_deleted(const events::NotificationDe
 void WebSocketEventService::on_unread_notifications(const events::UnreadNotificationsEvent& event) {
   notifications_.to(connections::user_room(event.user_id))
       .emit(notification_news::unread_count.name, contract::UnreadCount{event.unread.count, event.unread.version});
+}
+
+// --- calls ---
+
+void WebSocketEventService::on_call_ended(const events::CallEndedEvent& event) {
+  for (const auto& told : event.told) {
+    auto durable = std::make_shared<DurableEvent>();
+    durable->position = told.cursor.position;
+    durable->encoded =
+        wire::sio::encode_event(video_calls_.name(), end_event_name(call_end_news(event.call, told.to)),
+                                wire::sio::Payload::of(contract::CallOver(event.call, to_text(told.cursor))));
+    durable->rooms.push_back(connections::user_room(event.call.user(told.to)));
+    durable->origin = event.metadata.origin;
+    tell(std::move(durable), feeds_.video_calls);
+  }
 }
 
 } // namespace mentara::gateways

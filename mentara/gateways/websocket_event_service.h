@@ -19,6 +19,7 @@ class WebSocketEventService {
   struct Feeds { // of each loop
     std::vector<Feed*> messaging{};
     std::vector<Feed*> notifications{};
+    std::vector<Feed*> video_calls{};
   };
 
   // `end_of_log`: the events above it are told.
@@ -40,6 +41,7 @@ class WebSocketEventService {
   void on_participant_updated(const events::ParticipantUpdatedEvent& event);
   void tell_participant(std::string_view name, const events::ParticipantChange& change);
   void on_conversation_created(const events::ConversationCreatedEvent& event);
+  void on_call_ended(const events::CallEndedEvent& event);
 
   void on_notification_created(const events::NotificationCreatedEvent& event);
   void on_notification_updated(const events::NotificationUpdatedEvent& event);
@@ -59,6 +61,7 @@ class WebSocketEventService {
   // constant after construction
   wire::sio::Namespace& messaging_;
   wire::sio::Namespace& notifications_;
+  wire::sio::Namespace& video_calls_;
   wire::net::Loop& loop_;
   const Feeds feeds_;
 

@@ -67,7 +67,9 @@ Contract describe_contract() {
   return {{describe_namespace(contract::messaging::nsp, contract::messaging::client_event::all,
                               contract::messaging::server_event::all),
            describe_namespace(contract::notifications::nsp, contract::notifications::client_event::all,
-                              contract::notifications::server_event::all)},
+                              contract::notifications::server_event::all),
+           describe_namespace(contract::video_calls::nsp, contract::video_calls::client_event::all,
+                              contract::video_calls::server_event::all)},
           std::make_shared<const Type>(std::move(failure))};
 }
 

@@ -115,6 +115,11 @@ struct Describe<UserId> {
   static Type type() { return {.kind = Kind::text, .min = 1, .max = 128}; }
 };
 
+template <>
+struct Describe<contract::OwnUserId> {
+  static Type type() { return Describe<UserId>::type(); }
+};
+
 // --- what the server sends ---
 
 template <std::integral T>

@@ -32,6 +32,9 @@ enum class LogType {
   notification = 20,
   notification_updated = 21,
   notification_deleted = 22,
+  call_rejected = 40,
+  call_ended = 41,
+  call_missed = 42,
 };
 
 struct LogRow {

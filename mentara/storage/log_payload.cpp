@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "mentara/contract/call_payloads.h"
 #include "mentara/contract/durable.h"
 #include "mentara/contract/messaging_news.h"
 #include "mentara/contract/notification_news.h"
@@ -89,6 +90,7 @@ std::string notifications_all_read_payload(const NotificationId& up_to, UnixTime
 std::string notification_deleted_payload(const NotificationId& id) {
   return contract::without_cursor(contract::NotificationDeleted{id.value, {}});
 }
+std::string call_over_payload(const Call& call) { return contract::without_cursor(contract::CallOver(call, {})); }
 
 std::string attachments_to_text(const std::vector<Attachment>& attachments) {
   std::string out;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "mentara/domain/call.h"
 #include "mentara/domain/conversation.h"
 #include "mentara/domain/message.h"
 #include "mentara/domain/notification.h"
@@ -29,6 +30,7 @@ std::string notification_payload(const Notification& notification);
 std::string notification_updated_payload(const NotificationId& id, std::optional<UnixTime> read_at);
 std::string notifications_all_read_payload(const NotificationId& up_to, UnixTime read_at);
 std::string notification_deleted_payload(const NotificationId& id);
+std::string call_over_payload(const Call& call);
 
 // A JSON array, or nothing when there are none: how attachments stand in their column.
 std::string attachments_to_text(const std::vector<Attachment>& attachments);

@@ -148,7 +148,8 @@ SqliteSnapshot::SqliteSnapshot(sqlite::Database& database)
       message_search_(database),
       notifications_(database),
       presences_(database),
-      revocations_(database) {}
+      revocations_(database),
+      calls_(database) {}
 
 std::optional<Membership> SqliteSnapshot::find_membership(const ConversationId& conversation, const UserId& user) {
   return read_one_membership(membership_by_id_.query(conversation.value, user.value));

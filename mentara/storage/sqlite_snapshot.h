@@ -2,6 +2,7 @@
 
 #include "mentara/storage/sqlite.h"
 #include "mentara/storage/sqlite_blocks.h"
+#include "mentara/storage/sqlite_calls.h"
 #include "mentara/storage/sqlite_log_reader.h"
 #include "mentara/storage/sqlite_message_changes.h"
 #include "mentara/storage/sqlite_notifications.h"
@@ -38,6 +39,7 @@ class SqliteSnapshot : public virtual Snapshot {
   Notifications& notifications() override { return notifications_; }
   Presences& presences() override { return presences_; }
   KeptRevocations& revocations() override { return revocations_; }
+  Calls& calls() override { return calls_; }
 
  private:
   sqlite::Statement membership_by_id_, membership_by_key_, memberships_, unread_memberships_;
@@ -50,6 +52,7 @@ class SqliteSnapshot : public virtual Snapshot {
   SqliteNotifications notifications_;
   SqlitePresences presences_;
   SqliteRevocations revocations_;
+  SqliteCalls calls_;
 };
 
 } // namespace mentara::storage

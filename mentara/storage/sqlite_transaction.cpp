@@ -29,6 +29,7 @@ SqliteTransaction::SqliteTransaction(sqlite::Database& database, const WallClock
       notification_changes_(database, log_, users_),
       presence_changes_(database, users_),
       revocation_changes_(database),
+      call_changes_(database, log_, users_),
       begin_(database, "BEGIN IMMEDIATE"),
       commit_(database, "COMMIT"),
       insert_conversation_(database,

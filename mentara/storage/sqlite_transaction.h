@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "mentara/storage/sqlite_blocks.h"
+#include "mentara/storage/sqlite_calls.h"
 #include "mentara/storage/sqlite_device_places.h"
 #include "mentara/storage/sqlite_log.h"
 #include "mentara/storage/sqlite_participants.h"
@@ -34,6 +35,7 @@ class SqliteTransaction final : public SqliteSnapshot, public Transaction {
   NotificationChanges& notification_changes() override { return notification_changes_; }
   PresenceChanges& presence_changes() override { return presence_changes_; }
   RevocationChanges& revocation_changes() override { return revocation_changes_; }
+  CallChanges& call_changes() override { return call_changes_; }
 
   // Kept between transactions: the only connection that writes is also the only one that changes who is a member.
   MemberIds member_ids(ConversationKey conversation) override;
@@ -61,6 +63,7 @@ class SqliteTransaction final : public SqliteSnapshot, public Transaction {
   SqliteNotificationChanges notification_changes_;
   SqlitePresenceChanges presence_changes_;
   SqliteRevocationChanges revocation_changes_;
+  SqliteCallChanges call_changes_;
   sqlite::Statement begin_, commit_;
   sqlite::Statement insert_conversation_, insert_direct_, insert_member_, advance_conversation_, insert_message_,
       advance_read_;

@@ -53,6 +53,8 @@ class Presences; // presences.h
 class PresenceChanges;
 class KeptRevocations; // revocations.h
 class RevocationChanges;
+class Calls; // calls.h
+class CallChanges;
 
 // What was committed at one moment.
 class Snapshot {
@@ -87,6 +89,7 @@ class Snapshot {
   virtual Notifications& notifications() = 0;
   virtual Presences& presences() = 0;
   virtual KeptRevocations& revocations() = 0;
+  virtual Calls& calls() = 0;
 };
 
 // A snapshot that also sees and makes changes. Whatever others must hear of writes its row of the log together with the
@@ -114,6 +117,7 @@ class Transaction : public virtual Snapshot {
   virtual NotificationChanges& notification_changes() = 0;
   virtual PresenceChanges& presence_changes() = 0;
   virtual RevocationChanges& revocation_changes() = 0;
+  virtual CallChanges& call_changes() = 0;
 };
 
 // Where units of work are handed in; owned by the home loop. Every unit is answered exactly once, by `done` on the home

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "mentara/domain/call.h"
+#include "mentara/domain/id.h"
+
+namespace mentara {
+
+// A device in the conference of a conversation; each is connected to each (a mesh), and only signals go through us.
+struct ConferenceParticipant {
+  UserId user_id;
+  DeviceId device_id;
+  std::string name{};
+  CallMedia media{};
+  friend bool operator==(const ConferenceParticipant&, const ConferenceParticipant&) = default;
+};
+
+} // namespace mentara

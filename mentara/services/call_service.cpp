@@ -1,0 +1,537 @@
+#include "mentara/services/call_service.h"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+#include "mentara/limits.h"
+#include "mentara/storage/blocks.h"
+
+namespace mentara::services {
+namespace {
+
+using storage::Snapshot;
+using storage::ToldEnd;
+using storage::Transaction;
+using wire::Result;
+using wire::TimePoint;
+
+constexpr wire::Duration store_end_again_after = wire::seconds(1);
+
+Failure is_used() { return {Code::conflict, "This callId was used before. Make a new one for each call."}; }
+Failure is_over() { return {Code::conflict, "This call is over."}; }
+
+Failure to_failure(CallRefusal refusal) {
+  switch (refusal) {
+    case CallRefusal::wrong_side:
+      return {Code::forbidden, "In this call only the other one may do this."};
+    case CallRefusal::too_early:
+      return {Code::conflict, "This call has not been answered yet."};
+    case CallRefusal::too_late:
+      return {Code::conflict, "This call has been answered."};
+    case CallRefusal::over:
+      return is_over();
+    case CallRefusal::elsewhere:
+      return {Code::conflict, "Another device of yours is in this call."};
+    case CallRefusal::too_much:
+      break;
+  }
+  return {Code::rate_limited, "Too much waits for the other side already.", {}, 1000};
+}
+
+// Who may call whom: those who share a conversation, and of whom neither blocks the other.
+std::optional<Failure> may_not_call(Snapshot& snapshot, const Call& call) {
+  if (!snapshot.calls().share_conversation(call.from_user_id, call.to_user_id)) {
+    return Failure{Code::forbidden, "You can call those with whom you share a conversation."};
+  }
+  if (snapshot.blocks().between(call.from_user_id, call.to_user_id)) {
+    return Failure{Code::blocked, "You two cannot call each other: one of you blocks the other."};
+  }
+  if (snapshot.calls().find(call.id)) return is_used();
+  return std::nullopt;
+}
+
+std::optional<storage::CallKey> parse_cursor(const std::string& text) {
+  if (text.empty()) return std::numeric_limits<storage::CallKey>::max();
+  storage::CallKey key = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), key);
+  if (error != std::errc{} || end != text.data() + text.size() || key < 0) return std::nullopt;
+  return key;
+}
+
+} // namespace
+
+// What the machine of one call wishes.
+class CallService::Voice final : public CallOutbox {
+ public:
+  Voice(CallService& service, Live& live) : service_(service), live_(live) {}
+
+  void ring(const std::string& socket) override {
+    service_.news_.incoming(live_.call, live_.caller, live_.offer, service_.wall_time(live_.machine->ring_until()),
+                            socket);
+  }
+  void signal(const std::string& socket, CallSide from, const CallSignal& signal) override {
+    service_.news_.signal(live_.call, from, signal, socket);
+  }
+  void media_state(const std::string& socket, CallSide from, const CallMedia& media) override {
+    service_.news_.media_state(live_.call, from, media, socket);
+  }
+  void answered(const std::string& by_socket) override {
+    live_.call.answered_at = service_.clock_.now();
+    service_.news_.answered(live_.call, by_socket);
+  }
+  void peer_reconnecting(const std::string& socket, CallSide who, TimePoint until) override {
+    service_.news_.peer_reconnecting(live_.call, who, service_.wall_time(until), socket);
+  }
+  void peer_reconnected(const std::string& socket, CallSide who) override {
+    service_.news_.peer_reconnected(live_.call, who, socket);
+  }
+  void ended(EndReason reason, const std::string& asked_by) override {
+    live_.call.reason = reason;
+    live_.call.ended_at = service_.clock_.now();
+    live_.ended_by_socket = asked_by;
+  }
+
+ private:
+  CallService& service_;
+  Live& live_;
+};
+
+CallService::CallService(storage::Store& store, events::EventBus& bus, Engagements& engagements, CallNews& news,
+                         const WallClock& clock, CallTimes times, Time time)
+    : store_(store),
+      bus_(bus),
+      engagements_(engagements),
+      news_(news),
+      clock_(clock),
+      times_(times),
+      time_(std::move(time)) {}
+
+// The machine does its part, and what follows from it is done: the state that is shown, who is engaged, its timer.
+template <class What>
+auto CallService::run(Live& live, What what) {
+  const CallState before = live.machine->state();
+  Voice voice(*this, live);
+  const auto follow_up = [&] {
+    live.call.state = live.machine->state();
+    if (before == CallState::ringing && live.call.answered_at) engagements_.answer(live.call);
+    if (before != CallState::ended && live.call.state == CallState::ended) engagements_.end(live.call);
+    rearm(live);
+  };
+  if constexpr (std::is_void_v<decltype(what(*live.machine, voice))>) {
+    what(*live.machine, voice);
+    follow_up();
+  } else {
+    auto refused = what(*live.machine, voice);
+    follow_up();
+    return refused;
+  }
+}
+
+// --- the start of the server ---
+
+void CallService::recover() {
+  struct Ended {
+    storage::UnendedCall of;
+    std::vector<ToldEnd> told;
+  };
+  store_.write<std::vector<Ended>>(
+      [now = clock_.now()](Transaction& transaction) -> Result<std::vector<Ended>, Failure> {
+        std::vector<Ended> ended;
+        for (storage::UnendedCall& unended : transaction.calls().unended()) {
+          Call& call = unended.call;
+          call.reason = end_reason(call_rule(CallEvent::server_restart).in(call.state));
+          call.state = CallState::ended;
+          call.ended_at = now;
+          transaction.call_changes().update(call);
+          auto told = transaction.call_changes().tell_end(call);
+          ended.push_back({std::move(unended), std::move(told)});
+        }
+        return ended;
+      },
+      [this](Result<std::vector<Ended>, Failure> ended) {
+        if (!ended) return; // the database failed: it says so, and the next start ends them
+        for (const auto& [of, told] : *ended) publish_end(of.call, of.caller, told, {{}, {}, *of.call.ended_at});
+      });
+}
+
+// --- sockets ---
+
+void CallService::connect(const CallActor& actor) {
+  sockets_[actor.user.id].push_back({actor.socket, actor.device_id});
+  const auto id = engagements_.call_of(actor.user.id);
+  if (!id) return;
+  Live& live = calls_.at(*id);
+  if (!live.machine) return;
+  const CallAsker asker{*live.call.side_of(actor.user.id), actor.device_id, actor.socket};
+  run(live, [&](CallMachine& machine, CallOutbox& out) { machine.device_back(asker, out); });
+  // It may still be ringing there.
+  const bool is_elsewhere = asker.side == CallSide::callee && live.call.answered_at &&
+                            std::as_const(*live.machine).seat(CallSide::callee).device != actor.device_id;
+  if (is_elsewhere) news_.answered_elsewhere(live.call, actor.socket);
+}
+
+void CallService::disconnect(const CallActor& actor) {
+  const auto found = sockets_.find(actor.user.id);
+  if (found == sockets_.end()) return;
+  std::erase_if(found->second, [&](const Socket& socket) { return socket.id == actor.socket; });
+  const bool last = found->second.empty();
+  if (last) sockets_.erase(found);
+  const auto id = engagements_.call_of(actor.user.id);
+  if (!id) return;
+  Live& live = calls_.at(*id);
+  if (!live.machine) return; // begin_ringing() looks whether he is there
+  const CallAsker asker{*live.call.side_of(actor.user.id), actor.device_id, actor.socket};
+  run(live, [&](CallMachine& machine, CallOutbox& out) { machine.device_gone(asker, last, time_.now(), out); });
+}
+
+bool CallService::has_socket(const UserId& user, const std::string& socket) const {
+  const auto found = sockets_.find(user);
+  return found != sockets_.end() && std::any_of(found->second.begin(), found->second.end(),
+                                                [&](const Socket& known) { return known.id == socket; });
+}
+
+// --- time ---
+
+void CallService::on_time() {
+  const TimePoint now = time_.now();
+  while (!wakes_.empty() && wakes_.begin()->first <= now) {
+    Live& live = calls_.at(wakes_.begin()->second);
+    wakes_.erase(wakes_.begin());
+    live.wake.reset();
+    if (live.machine->state() == CallState::ended) {
+      store_end(live, {}); // it could not be stored
+      continue;
+    }
+    run(live, [&](CallMachine& machine, CallOutbox& out) { machine.on_time(now, out); });
+    if (live.machine->state() == CallState::ended) store_end(live, {});
+  }
+  if (!wakes_.empty()) time_.wake(wakes_.begin()->first);
+}
+
+void CallService::rearm(Live& live) {
+  const auto wake = live.machine ? live.machine->next_wake() : std::nullopt;
+  if (live.wake == wake) return;
+  if (live.wake) wakes_.erase({*live.wake, live.call.id});
+  live.wake = wake;
+  if (wake) wakes_.emplace(*wake, live.call.id);
+  if (!wakes_.empty()) time_.wake(wakes_.begin()->first);
+}
+
+UnixTime CallService::wall_time(TimePoint time) {
+  return {clock_.now().ms + std::chrono::duration_cast<wire::milliseconds>(time - time_.now()).count()};
+}
+
+// --- a call, and who speaks in it ---
+
+// What is not live is over, or never was; whoever is not one of the two learns nothing (threats Z3, Z6).
+template <class T>
+void CallService::refuse_unknown(const CallActor& actor, CallId id, Done<T> done) {
+  store_.read<T>(
+      [user = actor.user.id, id = std::move(id)](Snapshot& snapshot) -> Result<T, Failure> {
+        const auto call = snapshot.calls().find(id);
+        if (!call || !call->side_of(user)) return not_found("call");
+        return is_over();
+      },
+      std::move(done));
+}
+
+template <class T, class Then>
+void CallService::with_call(CallActor actor, CallId id, std::optional<UserId> to, Done<T> done, Then then) {
+  const auto found = calls_.find(id);
+  if (found == calls_.end()) return refuse_unknown(actor, std::move(id), std::move(done));
+  Live& live = found->second;
+  const auto side = live.call.side_of(actor.user.id);
+  if (!side || (!live.machine && side == CallSide::callee)) return done(not_found("call"));
+  if (to && *to != live.call.user(other(*side))) {
+    return done(Failure{Code::forbidden, "toUserId is not the other one in this call."});
+  }
+  if (live.machine) return then(live, CallAsker{*side, actor.device_id, actor.socket}, std::move(done));
+  if (live.waiting.size() >= CallMachine::held_signals_max) return done(to_failure(CallRefusal::too_much));
+  live.waiting.push_back(
+      [this, actor = std::move(actor), id = std::move(id), done = std::move(done), then = std::move(then)]() mutable {
+        with_call(std::move(actor), std::move(id), std::nullopt, std::move(done), std::move(then));
+      });
+}
+
+// --- offers ---
+
+void CallService::offer(CallActor actor, NewCall request, Done<Call> done) {
+  if (request.to_user_id == actor.user.id) return done(invalid("toUserId", "toUserId must be somebody else"));
+  const auto [at, is_new] = calls_.try_emplace(request.call_id);
+  if (!is_new) return done(is_used());
+  Live& live = at->second;
+  live.call = {.id = request.call_id,
+               .from_user_id = actor.user.id,
+               .to_user_id = std::move(request.to_user_id),
+               .media = request.media,
+               .started_at = clock_.now()};
+  live.offered_from = {CallSide::caller, std::move(actor.device_id), std::move(actor.socket)};
+  live.caller = std::move(actor.user);
+  live.offer = std::move(request.offer);
+  store_.read<std::monostate>(
+      [call = live.call](Snapshot& snapshot) -> Result<std::monostate, Failure> {
+        if (auto refused = may_not_call(snapshot, call)) return *std::move(refused);
+        return std::monostate{};
+      },
+      [this, id = std::move(request.call_id), done = std::move(done)](Result<std::monostate, Failure> allowed) mutable {
+        if (allowed) return begin(id, std::move(done));
+        drop(id);
+        done(std::move(allowed.error()));
+      });
+}
+
+// He may call; whether the other one can be called is said only now, so that no stranger learns it (threats Z7).
+void CallService::begin(const CallId& id, Done<Call> done) {
+  Live& live = calls_.at(id);
+  if (auto refused = refuse_busy_caller(live.call)) {
+    drop(id);
+    return done(*std::move(refused));
+  }
+  if (engagements_.is_busy(live.call.to_user_id)) {
+    return refuse(id, EndReason::busy, {Code::busy, "The other one is in another call."}, std::move(done));
+  }
+  if (!sockets_.contains(live.call.to_user_id)) {
+    return refuse(id, EndReason::missed,
+                  {Code::unreachable, "The other one is not connected; he will see that you called."}, std::move(done));
+  }
+  engagements_.begin(live.call);
+  store_.write<bool>(
+      [call = live.call](Transaction& transaction) -> Result<bool, Failure> {
+        if (!transaction.call_changes().insert(call)) return is_used();
+        return true;
+      },
+      [this, id, done = std::move(done)](Result<bool, Failure> stored) mutable {
+        if (stored) return begin_ringing(id, *stored, std::move(done));
+        engagements_.end(calls_.at(id).call);
+        drop(id);
+        done(std::move(stored.error()));
+      });
+}
+
+std::optional<Failure> CallService::refuse_busy_caller(const Call& call) const {
+  if (!engagements_.is_busy(call.from_user_id)) return std::nullopt;
+  if (const auto other_id = engagements_.call_of(call.from_user_id)) {
+    const Call& other_call = calls_.at(*other_id).call;
+    if (other_call.state == CallState::ringing && other_call.from_user_id == call.to_user_id) {
+      Failure glare{Code::glare, "The other one is just calling you: answer that call."};
+      glare.call_id = other_id->value;
+      return glare;
+    }
+  }
+  return Failure{Code::busy, "You are in another call."};
+}
+
+// A call that never rang, and is remembered.
+void CallService::refuse(const CallId& id, EndReason reason, Failure failure, Done<Call> done) {
+  Live& live = calls_.at(id);
+  live.call.state = CallState::ended;
+  live.call.reason = reason;
+  live.call.ended_at = live.call.started_at;
+  store_.write<std::vector<ToldEnd>>(
+      [call = live.call](Transaction& transaction) -> Result<std::vector<ToldEnd>, Failure> {
+        if (!transaction.call_changes().insert(call)) return is_used();
+        return transaction.call_changes().tell_end(call);
+      },
+      [this, id, failure = std::move(failure),
+       done = std::move(done)](Result<std::vector<ToldEnd>, Failure> told) mutable {
+        const Live& refused = calls_.at(id);
+        const Call call = refused.call;
+        const User caller = refused.caller;
+        const std::string socket = refused.offered_from.socket;
+        drop(id);
+        done(told ? std::move(failure) : std::move(told.error()));
+        if (told) publish_end(call, caller, *told, {call.from_user_id, socket, *call.ended_at});
+      });
+}
+
+void CallService::begin_ringing(const CallId& id, bool, Done<Call> done) {
+  Live& live = calls_.at(id);
+  live.machine.emplace(live.offered_from, times_, time_.now());
+  rearm(live);
+  done(live.call);
+  const UnixTime expires_at = wall_time(live.machine->ring_until());
+  news_.incoming(live.call, live.caller, live.offer, expires_at, {});
+  news_.ringing(live.call, expires_at, live.offered_from.socket);
+  bus_.publish(
+      events::CallStartedEvent{{live.call.from_user_id, live.offered_from.socket, live.call.started_at}, live.call});
+  if (!has_socket(live.call.from_user_id, live.offered_from.socket)) {
+    const bool last = !sockets_.contains(live.call.from_user_id);
+    run(live,
+        [&](CallMachine& machine, CallOutbox& out) { machine.device_gone(live.offered_from, last, time_.now(), out); });
+  }
+  for (auto& waiting : std::exchange(live.waiting, {})) waiting();
+}
+
+// An offer that came to nothing.
+void CallService::drop(const CallId& id) {
+  auto node = calls_.extract(id);
+  for (auto& waiting : node.mapped().waiting) waiting();
+}
+
+// --- what clients ask for ---
+
+void CallService::answer(CallActor actor, CallId call, std::optional<UserId> to, std::string answer, Done<Call> done) {
+  with_call<Call>(std::move(actor), std::move(call), std::move(to), std::move(done),
+                  [this, answer = std::move(answer)](Live& live, const CallAsker& asker, Done<Call> reply) mutable {
+                    const auto refused = run(live, [&](CallMachine& machine, CallOutbox& out) {
+                      return machine.answer(asker, std::move(answer), time_.now(), out);
+                    });
+                    if (refused) return reply(to_failure(*refused));
+                    // How it ends is kept for sure; that it goes on need not wait for the disk.
+                    store_.write<std::monostate>(
+                        [call = live.call](Transaction& transaction) -> Result<std::monostate, Failure> {
+                          transaction.call_changes().update(call);
+                          return std::monostate{};
+                        },
+                        [](Result<std::monostate, Failure>) {});
+                    reply(live.call);
+                    bus_.publish(events::CallAnsweredEvent{{live.call.to_user_id, asker.socket, *live.call.answered_at},
+                                                           live.call});
+                  });
+}
+
+void CallService::candidates(CallActor actor, CallId call, std::optional<UserId> to,
+                             std::vector<std::string> candidates, Done<std::monostate> done) {
+  with_call<std::monostate>(std::move(actor), std::move(call), std::move(to), std::move(done),
+                            [this, candidates = std::move(candidates)](Live& live, const CallAsker& asker,
+                                                                       Done<std::monostate> reply) mutable {
+                              for (std::string& candidate : candidates) {
+                                const auto refused = run(live, [&](CallMachine& machine, CallOutbox& out) {
+                                  return machine.candidate(asker, std::move(candidate), out);
+                                });
+                                if (refused) return reply(to_failure(*refused));
+                              }
+                              reply(std::monostate{});
+                            });
+}
+
+void CallService::renegotiate(CallActor actor, CallId call, std::optional<UserId> to, std::string description,
+                              bool restart, Done<std::monostate> done) {
+  with_call<std::monostate>(std::move(actor), std::move(call), std::move(to), std::move(done),
+                            [this, description = std::move(description), restart](Live& live, const CallAsker& asker,
+                                                                                  Done<std::monostate> reply) mutable {
+                              const auto refused = run(live, [&](CallMachine& machine, CallOutbox& out) {
+                                return machine.renegotiate(asker, std::move(description), restart, out);
+                              });
+                              if (refused) return reply(to_failure(*refused));
+                              reply(std::monostate{});
+                            });
+}
+
+void CallService::set_media_state(CallActor actor, CallId call, MediaChange change, Done<std::monostate> done) {
+  with_call<std::monostate>(
+      std::move(actor), std::move(call), std::nullopt, std::move(done),
+      [this, change](Live& live, const CallAsker& asker, Done<std::monostate> reply) {
+        CallMedia media = std::as_const(*live.machine).seat(asker.side).media.value_or(live.call.media);
+        media.audio = change.audio.value_or(media.audio);
+        media.video = change.video.value_or(media.video);
+        media.screen = change.screen.value_or(media.screen);
+        media.hold = change.hold.value_or(media.hold);
+        const auto refused =
+            run(live, [&](CallMachine& machine, CallOutbox& out) { return machine.media_state(asker, media, out); });
+        if (refused) return reply(to_failure(*refused));
+        reply(std::monostate{});
+      });
+}
+
+void CallService::finish(CallEvent event, CallActor actor, CallId call, bool failed, Done<Call> done) {
+  with_call<Call>(std::move(actor), std::move(call), std::nullopt, std::move(done),
+                  [this, event, failed](Live& live, const CallAsker& asker, Done<Call> reply) {
+                    const auto refused = run(live, [&](CallMachine& machine, CallOutbox& out) {
+                      return machine.finish(event, asker, out, failed);
+                    });
+                    if (refused) return reply(to_failure(*refused));
+                    live.ended_by = live.call.user(asker.side);
+                    store_end(live, std::move(reply));
+                  });
+}
+
+void CallService::report(CallActor actor, CallId call, std::string report, Done<std::monostate> done) {
+  with_call<std::monostate>(
+      std::move(actor), std::move(call), std::nullopt, std::move(done),
+      [this, report = std::move(report)](Live& live, const CallAsker& asker, Done<std::monostate> reply) mutable {
+        const auto refused =
+            run(live, [&](CallMachine& machine, CallOutbox& out) { return machine.report(asker, out); });
+        if (refused) return reply(to_failure(*refused));
+        auto& last = live.reported[static_cast<int>(asker.side)];
+        const TimePoint now = time_.now();
+        if (last && now < *last + limits::call_report_interval) {
+          const auto wait = std::chrono::ceil<wire::milliseconds>(*last + limits::call_report_interval - now);
+          return reply(Failure{Code::rate_limited, "One report each 5 s is enough.", {}, wait.count()});
+        }
+        last = now;
+        store_.write<std::monostate>(
+            [id = live.call.id, side = asker.side, report = std::move(report),
+             at = clock_.now()](Transaction& transaction) -> Result<std::monostate, Failure> {
+              transaction.call_changes().add_report(id, side, report, at, limits::call_reports_max);
+              return std::monostate{};
+            },
+            std::move(reply));
+      });
+}
+
+void CallService::history(Actor actor, CallQuery query, Done<CallHistory> done) {
+  store_.read<CallHistory>(
+      [user = std::move(actor.user_id), query = std::move(query)](Snapshot& snapshot) -> Result<CallHistory, Failure> {
+        const auto before = parse_cursor(query.before);
+        if (!before) return invalid("before", "This is not the nextCursor of an earlier page.");
+        const auto limit = static_cast<std::size_t>(query.limit);
+        auto page = snapshot.calls().page(user, *before, limit + 1);
+        CallHistory history;
+        if (page.size() > limit) {
+          page.pop_back();
+          history.next_cursor = std::to_string(page.back().key);
+        }
+        for (storage::ListedCall& listed : page) history.calls.push_back(std::move(listed.call));
+        return history;
+      },
+      [this, done = std::move(done)](Result<CallHistory, Failure> history) mutable {
+        if (history) {
+          for (Call& call : history->calls) { // what goes on is known here best
+            const auto live = calls_.find(call.id);
+            if (live != calls_.end()) call = live->second.call;
+          }
+        }
+        done(std::move(history));
+      });
+}
+
+// --- ends ---
+
+void CallService::store_end(const Live& live, Done<Call> done) {
+  store_.write<std::vector<ToldEnd>>(
+      [call = live.call](Transaction& transaction) -> Result<std::vector<ToldEnd>, Failure> {
+        transaction.call_changes().update(call);
+        return transaction.call_changes().tell_end(call);
+      },
+      [this, id = live.call.id, done = std::move(done)](Result<std::vector<ToldEnd>, Failure> told) mutable {
+        on_end_stored(id, std::move(told), std::move(done));
+      });
+}
+
+void CallService::on_end_stored(const CallId& id, Result<std::vector<ToldEnd>, Failure> told, Done<Call> done) {
+  const auto found = calls_.find(id);
+  Live& live = found->second;
+  if (!told) {
+    if (!std::exchange(live.told_unstored, true)) news_.ended_unstored(live.call, live.ended_by_socket);
+    live.wake = time_.now() + store_end_again_after;
+    wakes_.emplace(*live.wake, id);
+    time_.wake(wakes_.begin()->first);
+    if (done) done(std::move(told.error()));
+    return;
+  }
+  const Live ended = std::move(live);
+  calls_.erase(found);
+  if (done) done(ended.call);
+  publish_end(ended.call, ended.caller, *told, {ended.ended_by, ended.ended_by_socket, *ended.call.ended_at});
+}
+
+void CallService::publish_end(const Call& call, const User& caller, const std::vector<ToldEnd>& told,
+                              events::Metadata metadata) {
+  events::CallEndedEvent event{std::move(metadata), call, caller, {}};
+  for (const ToldEnd& one : told) event.told.push_back({one.to, store_.cursor_at(one.position)});
+  bus_.publish(std::move(event));
+}
+
+} // namespace mentara::services

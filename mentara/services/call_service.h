@@ -1,0 +1,142 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "mentara/domain/call.h"
+#include "mentara/domain/call_machine.h"
+#include "mentara/domain/callbacks.h"
+#include "mentara/events/event_bus.h"
+#include "mentara/events/events.h"
+#include "mentara/services/actor.h"
+#include "mentara/services/call_actor.h"
+#include "mentara/services/call_news.h"
+#include "mentara/services/engagements.h"
+#include "mentara/storage/calls.h"
+#include "mentara/storage/store.h"
+
+// The rules of calls between two. What happens when is in the machine (domain/call.h); here is who may call whom, what
+// is kept, and which machine an event is for.
+namespace mentara::services {
+
+struct NewCall {
+  CallId call_id;
+  UserId to_user_id;
+  std::string offer; // JSON
+  CallMedia media{};
+};
+
+struct CallQuery {
+  std::string before{}; // the next_cursor of the page that came last; empty: from the newest
+  std::int64_t limit = 20;
+};
+
+struct CallHistory {
+  std::vector<Call> calls; // the newest first
+  std::string next_cursor{};
+};
+
+// A change of what is sent; what is none stays.
+struct MediaChange {
+  std::optional<bool> audio{}, video{}, screen{}, hold{};
+};
+
+// Owned by the home loop. Answers may come within the call that asks.
+class CallService {
+ public:
+  struct Time {
+    wire::UniqueFunction<wire::TimePoint()> now;
+    wire::UniqueFunction<void(wire::TimePoint)> wake; // call on_time() then; replaces what was asked before
+  };
+
+  CallService(storage::Store& store, events::EventBus& bus, Engagements& engagements, CallNews& news,
+              const WallClock& clock, CallTimes times, Time time);
+
+  // What the server before this one was holding ends: nobody is left in a call that nobody keeps.
+  void recover();
+
+  // --- sockets of /video-calls come and go ---
+  void connect(const CallActor& actor);
+  void disconnect(const CallActor& actor);
+  void on_time();
+
+  // --- what clients ask for ---
+  void offer(CallActor actor, NewCall request, Done<Call> done);
+  // `to`: whom the client means; none, or the other one of the call.
+  void answer(CallActor actor, CallId call, std::optional<UserId> to, std::string answer, Done<Call> done);
+  void candidates(CallActor actor, CallId call, std::optional<UserId> to, std::vector<std::string> candidates,
+                  Done<std::monostate> done);
+  void renegotiate(CallActor actor, CallId call, std::optional<UserId> to, std::string description, bool restart,
+                   Done<std::monostate> done);
+  void set_media_state(CallActor actor, CallId call, MediaChange change, Done<std::monostate> done);
+  // reject, cancel, end
+  void finish(CallEvent event, CallActor actor, CallId call, bool failed, Done<Call> done);
+  void report(CallActor actor, CallId call, std::string report, Done<std::monostate> done);
+  void history(Actor actor, CallQuery query, Done<CallHistory> done);
+
+  std::size_t live_calls() const { return calls_.size(); }
+
+ private:
+  struct Socket {
+    std::string id;
+    DeviceId device;
+  };
+  // From its offer until its end is stored.
+  struct Live {
+    Call call;
+    User caller;
+    std::string offer;
+    CallAsker offered_from;
+    std::optional<CallMachine> machine{};                // none: the offer is not stored yet
+    std::vector<wire::UniqueFunction<void()>> waiting{}; // what the caller said since
+    std::optional<wire::TimePoint> wake{};
+    std::optional<wire::TimePoint> reported[2]{};
+    UserId ended_by{};
+    std::string ended_by_socket{};
+    bool told_unstored = false;
+  };
+  class Voice;
+
+  // `then(Live&, CallSide, Done<T>)` of a call that is stored and that the actor is part of.
+  template <class T, class Then>
+  void with_call(CallActor actor, CallId id, std::optional<UserId> to, Done<T> done, Then then);
+  template <class T>
+  void refuse_unknown(const CallActor& actor, CallId id, Done<T> done);
+  template <class What> // what(CallMachine&, CallOutbox&)
+  auto run(Live& live, What what);
+
+  void begin(const CallId& id, Done<Call> done);
+  void begin_ringing(const CallId& id, bool stored, Done<Call> done);
+  void refuse(const CallId& id, EndReason reason, Failure failure, Done<Call> done);
+  std::optional<Failure> refuse_busy_caller(const Call& call) const;
+  void drop(const CallId& id);
+
+  void store_end(const Live& live, Done<Call> done);
+  void on_end_stored(const CallId& id, wire::Result<std::vector<storage::ToldEnd>, Failure> told, Done<Call> done);
+  void publish_end(const Call& call, const User& caller, const std::vector<storage::ToldEnd>& told,
+                   events::Metadata metadata);
+
+  bool has_socket(const UserId& user, const std::string& socket) const;
+  UnixTime wall_time(wire::TimePoint time);
+  void rearm(Live& live);
+
+  storage::Store& store_;
+  events::EventBus& bus_;
+  Engagements& engagements_;
+  CallNews& news_;
+  const WallClock& clock_;
+  const CallTimes times_;
+  Time time_;
+
+  std::unordered_map<CallId, Live, IdHash> calls_;
+  std::unordered_map<UserId, std::vector<Socket>, IdHash> sockets_;
+  std::set<std::pair<wire::TimePoint, CallId>> wakes_;
+};
+
+} // namespace mentara::services

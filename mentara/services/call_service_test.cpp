@@ -1,0 +1,223 @@
+#include "mentara/services/call_service.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "mentara/limits.h"
+#include "mentara/services/test_fixture.h"
+
+namespace mentara::services {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class Heard final : public CallNews {
+ public:
+  void incoming(const Call&, const User&, const std::string&, UnixTime, const std::string& socket) override {
+    lines.push_back(socket.empty() ? "rings" : socket + " rings");
+  }
+  void ringing(const Call&, UnixTime, const std::string& socket) override {
+    lines.push_back(socket + " hears it ring");
+  }
+  void signal(const Call&, CallSide, const CallSignal& signal, const std::string& socket) override {
+    lines.push_back(socket + " gets " + signal.body);
+  }
+  void media_state(const Call&, CallSide, const CallMedia&, const std::string& socket) override {
+    lines.push_back(socket + " sees media");
+  }
+  void answered(const Call&, const std::string& by_socket) override { lines.push_back(by_socket + " answered"); }
+  void answered_elsewhere(const Call&, const std::string& socket) override { lines.push_back(socket + " is too late"); }
+  void peer_reconnecting(const Call&, CallSide, UnixTime, const std::string& socket) override {
+    lines.push_back(socket + " waits");
+  }
+  void peer_reconnected(const Call&, CallSide, const std::string& socket) override {
+    lines.push_back(socket + " waits no more");
+  }
+  void ended_unstored(const Call&, const std::string&) override { lines.push_back("ended, not stored"); }
+  std::vector<std::string> take() { return std::exchange(lines, {}); }
+
+ private:
+  std::vector<std::string> lines;
+};
+
+class CallServiceTest : public testing::Test {
+ protected:
+  CallServiceTest() {
+    world.make_group("g", {"ada", "bob", "eve"});
+    world.bus.subscribe<events::CallEndedEvent>("test", [this](const auto& event) { ended.push_back(event); });
+    world.bus.subscribe<events::InCallChangedEvent>("test", [this](const auto& event) {
+      in_call.push_back(event.metadata.user_id.value + (event.in_call ? " talks" : " does not talk"));
+    });
+  }
+
+  static CallActor on(const std::string& user, const std::string& device, int connection = 1) {
+    return {{.id = {user}}, {device}, device + std::to_string(connection)};
+  }
+  void connect(const CallActor& actor) { calls.connect(actor), world.loop.run_posted(); }
+  void disconnect(const CallActor& actor) { calls.disconnect(actor), world.loop.run_posted(); }
+  void pass(wire::Duration time) {
+    now += time;
+    world.clock.now_.ms += std::chrono::duration_cast<wire::milliseconds>(time).count();
+    while (wake && *wake <= now) {
+      wake.reset();
+      calls.on_time();
+      world.loop.run_posted();
+    }
+  }
+  // Some answers come at once, others when the database has spoken.
+  template <class T, class Request>
+  wire::Result<T, Failure> ask(Request request) {
+    std::optional<wire::Result<T, Failure>> answer;
+    request(Done<T>([&answer](wire::Result<T, Failure> result) { answer.emplace(std::move(result)); }));
+    while (!answer.has_value()) static_cast<void>(world.list("ada"));
+    world.loop.run_posted();
+    return *std::move(answer);
+  }
+  // So many calls have ended, as the bus says.
+  bool have_ended(std::size_t count) {
+    for (const auto end = wire::Clock::now() + 20s; ended.size() < count && wire::Clock::now() < end;) {
+      static_cast<void>(world.list("ada"));
+      world.loop.run_posted();
+    }
+    return ended.size() == count;
+  }
+  wire::Result<Call, Failure> offer(const CallActor& from, const std::string& to, const std::string& id = "c1") {
+    return ask<Call>([&](auto done) { calls.offer(from, {{id}, {to}, "offer"}, std::move(done)); });
+  }
+  wire::Result<Call, Failure> answer(const CallActor& from, const std::string& id = "c1") {
+    return ask<Call>([&](auto done) { calls.answer(from, {id}, std::nullopt, "answer", std::move(done)); });
+  }
+  wire::Result<Call, Failure> finish(CallEvent event, const CallActor& from, const std::string& id = "c1") {
+    return ask<Call>([&](auto done) { calls.finish(event, from, {id}, false, std::move(done)); });
+  }
+  Code refused(const wire::Result<Call, Failure>& result) { return result ? Code::internal : result.error().code; }
+
+  World world;
+  Heard heard;
+  wire::TimePoint now{1h};
+  std::optional<wire::TimePoint> wake;
+  Engagements engagements{world.bus, world.clock};
+  CallService calls{*world.store,
+                    world.bus,
+                    engagements,
+                    heard,
+                    world.clock,
+                    CallTimes{},
+                    CallService::Time{[this] { return now; }, [this](wire::TimePoint at) { wake = at; }}};
+  std::vector<events::CallEndedEvent> ended;
+  std::vector<std::string> in_call;
+  const CallActor phone = on("ada", "phone"), desk = on("bob", "desk"), tablet = on("bob", "tablet"),
+                  laptop = on("eve", "laptop");
+};
+
+TEST_F(CallServiceTest, rings_is_answered_ends_and_leaves_nobody_busy) {
+  connect(phone), connect(desk);
+  ASSERT_TRUE(offer(phone, "bob"));
+  EXPECT_THAT(heard.take(), ElementsAre("rings", "phone1 hears it ring"));
+  ASSERT_TRUE(answer(desk));
+  EXPECT_THAT(heard.take(), ElementsAre("desk1 answered", "phone1 gets answer"));
+  EXPECT_THAT(in_call, ElementsAre("ada talks", "bob talks"));
+  connect(tablet);
+  EXPECT_THAT(heard.take(), ElementsAre("tablet1 is too late"));
+  ASSERT_TRUE(finish(CallEvent::end, desk));
+  ASSERT_TRUE(have_ended(1));
+  EXPECT_EQ(ended[0].call.reason, EndReason::completed);
+  EXPECT_EQ(ended[0].metadata.user_id.value, "bob");
+  EXPECT_EQ(ended[0].told.size(), 2u);
+  EXPECT_EQ(engagements.size(), 0u);
+  EXPECT_EQ(calls.live_calls(), 0u);
+  EXPECT_EQ(refused(finish(CallEvent::end, desk)), Code::conflict) << "it is over";
+  EXPECT_EQ(refused(finish(CallEvent::end, laptop)), Code::not_found) << "and was none of hers";
+}
+
+TEST_F(CallServiceTest, every_time_that_runs_out_ends_it_once) {
+  connect(phone), connect(desk);
+  ASSERT_TRUE(offer(phone, "bob"));
+  pass(45s);
+  ASSERT_TRUE(have_ended(1));
+  EXPECT_EQ(ended[0].call.reason, EndReason::missed);
+  ASSERT_TRUE(offer(phone, "bob", "c2"));
+  disconnect(phone);
+  pass(10s);
+  ASSERT_TRUE(have_ended(2));
+  EXPECT_EQ(ended[1].call.reason, EndReason::cancelled);
+  connect(phone);
+  ASSERT_TRUE(offer(phone, "bob", "c3"));
+  ASSERT_TRUE(answer(desk, "c3"));
+  disconnect(desk);
+  pass(29s);
+  EXPECT_EQ(ended.size(), 2u);
+  pass(1s);
+  ASSERT_TRUE(have_ended(3));
+  EXPECT_EQ(ended[2].call.reason, EndReason::peer_lost);
+  EXPECT_EQ(engagements.size(), 0u);
+  EXPECT_EQ(wake, std::nullopt);
+}
+
+TEST_F(CallServiceTest, whoever_cannot_be_called_is_told_from_whom_one_may_not_call) {
+  connect(phone);
+  EXPECT_EQ(refused(offer(phone, "zoe")), Code::forbidden);
+  EXPECT_EQ(refused(offer(phone, "ada")), Code::invalid_payload);
+  EXPECT_EQ(refused(offer(phone, "bob")), Code::unreachable);
+  ASSERT_TRUE(have_ended(1));
+  EXPECT_EQ(ended[0].call.reason, EndReason::missed) << "he hears of it when he comes";
+  EXPECT_EQ(refused(offer(phone, "bob")), Code::conflict) << "the id is used";
+  connect(desk), connect(laptop);
+  ASSERT_TRUE(offer(phone, "bob", "c2"));
+  EXPECT_EQ(refused(offer(laptop, "bob", "c3")), Code::busy);
+  EXPECT_EQ(refused(offer(phone, "eve", "c4")), Code::busy);
+  const auto glare = offer(desk, "ada", "c5");
+  ASSERT_EQ(refused(glare), Code::glare);
+  EXPECT_EQ(glare.error().call_id, "c2");
+  ASSERT_TRUE(world.block("eve", "ada"));
+  ASSERT_TRUE(finish(CallEvent::cancel, phone, "c2"));
+  EXPECT_EQ(refused(offer(phone, "eve", "c6")), Code::blocked);
+}
+
+TEST_F(CallServiceTest, what_the_caller_says_before_his_offer_is_stored_waits_for_it) {
+  connect(phone), connect(desk);
+  bool said = false, offered = false;
+  calls.offer(phone, {{"c1"}, {"bob"}, "offer"}, [&](const auto& result) { offered = result.has_value(); });
+  calls.candidates(phone, {"c1"}, std::nullopt, {"p1"}, [&](const auto& result) { said = result.has_value(); });
+  EXPECT_FALSE(said);
+  while (!offered) static_cast<void>(world.list("ada")); // as long as the database takes
+  EXPECT_TRUE(said);
+  ASSERT_TRUE(answer(desk));
+  EXPECT_THAT(heard.take(),
+              ElementsAre("rings", "phone1 hears it ring", "desk1 answered", "desk1 gets p1", "phone1 gets answer"));
+}
+
+TEST_F(CallServiceTest, I9_calls_that_the_last_server_was_holding_end_with_the_next_start) {
+  connect(phone), connect(desk), connect(laptop);
+  ASSERT_TRUE(offer(phone, "bob"));
+  ASSERT_TRUE(answer(desk));
+  CallService next(*world.store, world.bus, engagements, heard, world.clock, CallTimes{},
+                   CallService::Time{[this] { return now; }, [](wire::TimePoint) {}});
+  next.recover();
+  const auto history = ask<CallHistory>([&](auto done) { next.history({{"bob"}}, {}, std::move(done)); });
+  ASSERT_TRUE(have_ended(1));
+  EXPECT_EQ(ended[0].call.reason, EndReason::failed);
+  ASSERT_EQ(history->calls.size(), 1u);
+  EXPECT_EQ(history->calls[0], ended[0].call);
+}
+
+TEST_F(CallServiceTest, the_history_comes_in_pages_the_newest_first) {
+  connect(phone);
+  for (const char* id : {"c1", "c2", "c3"}) EXPECT_EQ(refused(offer(phone, "bob", id)), Code::unreachable);
+  const auto page = [&](const std::string& before) {
+    const auto history = ask<CallHistory>([&](auto done) { calls.history({{"bob"}}, {before, 2}, std::move(done)); });
+    std::string ids;
+    for (const Call& call : history->calls) ids += call.id.value + " ";
+    return std::pair(ids, history->next_cursor);
+  };
+  const auto [first, cursor] = page({});
+  EXPECT_EQ(first, "c3 c2 ");
+  EXPECT_EQ(page(cursor), std::pair(std::string("c1 "), std::string()));
+}
+
+} // namespace
+} // namespace mentara::services
