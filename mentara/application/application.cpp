@@ -179,9 +179,9 @@ struct Application::Parts {
   std::optional<services::CallService> calls;
   std::optional<services::ConferenceService> conferences;
   std::optional<services::IceService> ice;
-  std::vector<std::unique_ptr<gateways::VideoCallGateway>> video_calls;         // one for each loop
-  std::vector<std::unique_ptr<requests::CallRequests>> call_requests;           // one for each loop
-  std::vector<std::unique_ptr<gateways::MessagingGateway>> messaging; // one for each loop
+  std::vector<std::unique_ptr<gateways::VideoCallGateway>> video_calls; // one for each loop
+  std::vector<std::unique_ptr<requests::CallRequests>> call_requests;   // one for each loop
+  std::vector<std::unique_ptr<gateways::MessagingGateway>> messaging;   // one for each loop
   std::vector<std::unique_ptr<gateways::NotificationGateway>> notification_gateways;
   std::vector<std::unique_ptr<requests::MessagingRequests>> messaging_requests; // likewise, for REST
   std::vector<std::unique_ptr<requests::NotificationRequests>> notification_requests;
