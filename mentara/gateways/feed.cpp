@@ -15,7 +15,9 @@ using wire::sio::Socket;
 namespace event = contract::server_event;
 
 Feed::Feed(wire::sio::Namespace& nsp, const connections::Home& home, services::SyncService& sync)
-    : nsp_(nsp), loop_(nsp.server().loop()), home_(home), sync_(sync) {
+    : nsp_(nsp), loop_(nsp.server().loop()), home_(home), sync_(sync), ripening_timer_(loop_, [this] {
+        bring_proofs();
+      }) {
   nsp.on_receipt([this](Socket& socket, std::uint64_t receipt) { on_receipt(socket, receipt); });
   nsp.on_drained([this](Socket& socket) { on_drained(socket); });
 }
@@ -116,11 +118,9 @@ void Feed::on_drained(Socket& socket) {
 // --- proofs ---
 
 void Feed::on_receipt(Socket& socket, std::uint64_t receipt) {
-  Stream& stream = *caller_of(socket).stream;
-  auto proof = stream.on_receipt(receipt);
-  if (!proof) return;
-  if (proofs_.empty()) loop_.post([this] { bring_proofs(); });
-  proofs_.push_back({stream.listener(), socket.id(), *std::move(proof)});
+  if (!caller_of(socket).stream->on_receipt(receipt)) return;
+  ripening_.push_back(socket.weak_from_this());
+  if (!ripening_timer_.armed()) ripening_timer_.arm(limits::proof_ripening);
 }
 
 void Feed::prove_delivered(const Socket& socket, storage::Delivered delivered, Done<std::monostate> done) {
@@ -143,8 +143,23 @@ void Feed::prove_cursor(const Socket& socket, std::string cursor, Done<std::mono
 }
 
 void Feed::bring_proofs() {
-  home_.run(loop_, [this, proofs = std::exchange(proofs_, {})]() mutable {
-    for (auto& [listener, socket_id, proof] : proofs) sync_.prove(listener, socket_id, std::move(proof));
+  struct Brought {
+    Listener listener;
+    std::string socket_id;
+    services::Proof proof;
+  };
+  std::vector<Brought> brought;
+  std::erase_if(ripening_, [&](const std::weak_ptr<Socket>& weak) {
+    const auto socket = weak.lock();
+    if (!socket || !socket->connected()) return true; // it is given that again
+    Stream& stream = *caller_of(*socket).stream;
+    if (auto proof = stream.ripen()) brought.push_back({stream.listener(), socket->id(), *std::move(proof)});
+    return !stream.ripening();
+  });
+  if (!ripening_.empty()) ripening_timer_.arm(limits::proof_ripening);
+  if (brought.empty()) return;
+  home_.run(loop_, [this, brought = std::move(brought)]() mutable {
+    for (auto& [listener, socket_id, proof] : brought) sync_.prove(listener, socket_id, std::move(proof));
   });
 }
 

@@ -67,12 +67,8 @@ class Feed {
 
   // owned by the loop
   std::string epoch_;
-  struct SocketProof {
-    Listener listener;
-    std::string socket_id;
-    services::Proof proof;
-  };
-  std::vector<SocketProof> proofs_; // of this turn
+  std::vector<std::weak_ptr<wire::sio::Socket>> ripening_; // whose streams have proofs that are not yet brought home
+  wire::net::Timer ripening_timer_;
 };
 
 } // namespace mentara::gateways

@@ -58,33 +58,24 @@ void Stream::on_asked(std::uint64_t receipt, std::optional<storage::Delivered> d
   if (unproven_.empty() || unproven_.back().receipt != receipt) unproven_.push_back({receipt, {}});
   services::Proof& proof = unproven_.back().proof;
   proof.position = sent_;
-  if (!delivered) return;
-  // Mostly of the conversation that spoke last. A second entry for one costs nothing but its memory.
-  auto& watermarks = proof.delivered;
-  const auto recent = watermarks.end() - static_cast<std::ptrdiff_t>(std::min<std::size_t>(watermarks.size(), 8));
-  const auto same = std::find_if(recent, watermarks.end(), [&](const storage::Delivered& known) {
-    return known.conversation_id == delivered->conversation_id;
-  });
-  if (same == watermarks.end()) {
-    watermarks.push_back(*std::move(delivered));
-  } else {
-    same->seq = std::max(same->seq, delivered->seq);
-  }
+  if (delivered) proof.add(*std::move(delivered));
 }
 
-std::optional<services::Proof> Stream::on_receipt(std::uint64_t receipt) {
-  std::optional<services::Proof> proof;
+bool Stream::on_receipt(std::uint64_t receipt) {
+  const bool was_ripening = ripening();
   while (!unproven_.empty() && unproven_.front().receipt <= receipt) {
-    services::Proof& first = unproven_.front().proof;
-    if (!proof) {
-      proof = std::move(first);
+    services::Proof& proof = unproven_.front().proof;
+    if (!received_) {
+      received_ = std::move(proof);
     } else {
-      proof->position = first.position;
-      std::move(first.delivered.begin(), first.delivered.end(), std::back_inserter(proof->delivered));
+      received_->position = proof.position;
+      for (storage::Delivered& delivered : proof.delivered) received_->add(std::move(delivered));
     }
     unproven_.erase(unproven_.begin());
   }
-  return proof;
+  return !was_ripening && ripening();
 }
+
+std::optional<services::Proof> Stream::ripen() { return std::exchange(ripe_, std::exchange(received_, std::nullopt)); }
 
 } // namespace mentara::gateways

@@ -51,7 +51,13 @@ class Stream {
   // --- proof ---
   // What was sent last is proven by `receipt`; `delivered` when it was a message of somebody else.
   void on_asked(std::uint64_t receipt, std::optional<storage::Delivered> delivered);
-  std::optional<services::Proof> on_receipt(std::uint64_t receipt);
+  // True: it is the first proof since there was none that ripens. That the transport has it all is not yet proof that
+  // the application does: when a client leaves, it drops what it has read and not yet told. So a proof has to ripen,
+  // and that of a socket that left meanwhile is void.
+  bool on_receipt(std::uint64_t receipt);
+  // At each tick of a clock: what has been proven since before the last tick.
+  std::optional<services::Proof> ripen();
+  bool ripening() const { return received_ || ripe_; }
 
  private:
   enum class State : unsigned char { reading, waiting, fed };
@@ -65,8 +71,9 @@ class Stream {
   Position told_ = 0; // the newest event that it was not given while it reads
   std::size_t replayed_ = 0;
   State state_ = State::reading;
-  bool complete_ = false;          // its first replay
-  std::vector<Unproven> unproven_; // one that is on its way and one that waits, at most
+  bool complete_ = false;                          // its first replay
+  std::vector<Unproven> unproven_;                 // one that is on its way and one that waits, at most
+  std::optional<services::Proof> received_, ripe_; // since the last tick, and before it
 };
 
 } // namespace mentara::gateways

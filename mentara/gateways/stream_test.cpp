@@ -16,6 +16,12 @@ class StreamTest : public testing::Test {
   // What its first replay leaves: it is fed from 10 on.
   void be_fed() { ASSERT_EQ(stream.on_page(10, true, Pressure::none), Next::complete); }
 
+  std::optional<services::Proof> proven(std::uint64_t receipt) {
+    stream.on_receipt(receipt);
+    stream.ripen();
+    return stream.ripen();
+  }
+
   Stream stream{{{"ann"}, {"phone"}, Channel::MESSAGING}, 5};
 };
 
@@ -93,11 +99,11 @@ TEST_F(StreamTest, proves_what_was_sent_before_the_receipt_was_asked_for_and_not
   stream.on_event(13, Pressure::none);
   stream.on_asked(2, storage::Delivered{{"c2"}, 1});
 
-  const auto first = stream.on_receipt(1);
+  const auto first = proven(1);
   ASSERT_TRUE(first);
   EXPECT_EQ(first->position, 12);
   EXPECT_THAT(first->delivered, ElementsAre(storage::Delivered{{"c1"}, 4}));
-  const auto second = stream.on_receipt(2);
+  const auto second = proven(2);
   ASSERT_TRUE(second);
   EXPECT_EQ(second->position, 13);
   EXPECT_THAT(second->delivered, ElementsAre(storage::Delivered{{"c2"}, 1}));
@@ -109,18 +115,40 @@ TEST_F(StreamTest, takes_a_later_receipt_for_the_earlier_ones_too) {
   stream.on_asked(1, storage::Delivered{{"c1"}, 3});
   stream.on_event(12, Pressure::none);
   stream.on_asked(2, std::nullopt);
-  const auto proof = stream.on_receipt(2);
+  const auto proof = proven(2);
   ASSERT_TRUE(proof);
   EXPECT_EQ(proof->position, 12);
   EXPECT_THAT(proof->delivered, ElementsAre(storage::Delivered{{"c1"}, 3}));
 }
 
 TEST_F(StreamTest, a_receipt_that_another_socket_of_the_connection_asked_for_proves_nothing_here) {
-  EXPECT_FALSE(stream.on_receipt(1));
+  EXPECT_FALSE(proven(1));
   stream.on_row(6);
   stream.on_asked(2, std::nullopt);
-  EXPECT_FALSE(stream.on_receipt(1));
-  EXPECT_EQ(stream.on_receipt(2)->position, 6);
+  EXPECT_FALSE(proven(1));
+  EXPECT_EQ(proven(2)->position, 6);
+}
+
+TEST_F(StreamTest, a_proof_ripens_from_one_tick_to_the_next_but_one) {
+  be_fed();
+  stream.on_event(11, Pressure::none);
+  stream.on_asked(1, storage::Delivered{{"c1"}, 3});
+  stream.on_event(12, Pressure::none);
+  stream.on_asked(2, storage::Delivered{{"c1"}, 4});
+  stream.on_event(13, Pressure::none);
+  stream.on_asked(3, storage::Delivered{{"c2"}, 1});
+  EXPECT_TRUE(stream.on_receipt(1));
+  EXPECT_FALSE(stream.on_receipt(2)) << "somebody looks after it already";
+  EXPECT_FALSE(stream.ripen());
+  EXPECT_FALSE(stream.on_receipt(3));
+  const auto first = stream.ripen();
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->position, 12);
+  EXPECT_THAT(first->delivered, ElementsAre(storage::Delivered{{"c1"}, 4})) << "the two as one";
+  EXPECT_TRUE(stream.ripening());
+  EXPECT_EQ(stream.ripen()->position, 13);
+  EXPECT_FALSE(stream.ripening());
+  EXPECT_FALSE(stream.ripen());
 }
 
 } // namespace

@@ -71,6 +71,18 @@ std::string_view to_string(ResetReason reason) {
   return "invalid_cursor";
 }
 
+void Proof::add(Delivered news) {
+  // Mostly of the conversation that spoke last. A second entry for one costs nothing but its memory.
+  const auto recent = delivered.end() - static_cast<std::ptrdiff_t>(std::min<std::size_t>(delivered.size(), 8));
+  const auto same = std::find_if(recent, delivered.end(),
+                                 [&](const Delivered& known) { return known.conversation_id == news.conversation_id; });
+  if (same == delivered.end()) {
+    delivered.push_back(std::move(news));
+  } else {
+    same->seq = std::max(same->seq, news.seq);
+  }
+}
+
 SyncService::SyncService(storage::Store& store, events::EventBus& bus, const WallClock& clock, Limits limits,
                          wire::UniqueFunction<void()> proofs_wait)
     : store_(store), bus_(bus), clock_(clock), limits_(limits), proofs_wait_(std::move(proofs_wait)) {}

@@ -41,6 +41,8 @@ struct Opened {
 struct Proof {
   storage::Position position = 0; // everything up to here
   std::vector<storage::Delivered> delivered{};
+
+  void add(storage::Delivered news);
 };
 
 // Owned by the home loop.

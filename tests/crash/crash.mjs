@@ -14,12 +14,12 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // Returns {found, report}: what contradicts the promises, and a sentence about the run. The history stays when something was found, or
 // when a place for it was named.
-export async function crash({ kills, messages, clients, seed, history, tell = () => {} }) {
+export async function crash({ kills, messages, clients, seed, replay, history, tell = () => {} }) {
   const random = seededRandom(seed);
-  const path = history ?? join(tmpdir(), `mentara-crash-${process.pid}-${seed}.jsonl`);
+  const path = history ?? join(tmpdir(), `mentara-crash-${process.pid}-${seed}-${replay}.jsonl`);
   rmSync(path, { force: true });
   const writer = new HistoryWriter(path);
-  const server = await Mentara.start({ env: { MENTARA_LIMITS_SOCKETS_PER_USER: '1000', MENTARA_REPLAY_EVENTS_MAX: '100000' } });
+  const server = await Mentara.start({ env: { MENTARA_LIMITS_SOCKETS_PER_USER: '1000', MENTARA_REPLAY_EVENTS_MAX: String(replay) } });
   const crowd = new Crowd(server, writer, random, { clients, messages });
   let slowestRestart = 0;
   try {
@@ -45,10 +45,11 @@ export async function crash({ kills, messages, clients, seed, history, tell = ()
   }
   const entries = readHistory(path);
   const found = check(entries);
-  const counts = Object.entries(summary(entries)).map(([name, value]) => `${value} ${name}`);
+  const counts = summary(entries);
+  const told = Object.entries(counts).map(([name, value]) => `${value} ${name}`);
   if (found.length === 0 && !history) rmSync(path);
   const where = found.length > 0 || history ? `; history: ${path}` : '';
-  return { found, report: `seed ${seed}: ${kills} kills, slowest restart ${slowestRestart} ms; ${counts.join(', ')}; ${found.length} contradictions${where}` };
+  return { found, counts, report: `seed ${seed}: ${kills} kills, slowest restart ${slowestRestart} ms; ${told.join(', ')}; ${found.length} contradictions${where}` };
 }
 
 // With another program than the server: its own word would prove nothing.

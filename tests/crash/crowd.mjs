@@ -44,11 +44,12 @@ export class Crowd {
 
   async #make(type, members) {
     const participantIds = members.slice(1).map(({ name }) => name);
-    const { conversation } = await succeed(members[0].devices[0].socket, 'conversation:create', { type, participantIds });
+    const { socket, connection } = members[0].devices[0];
+    const { conversation } = await succeed(socket, 'conversation:create', { type, participantIds });
     const made = { id: conversation.id, members };
     this.conversations.push(made);
     members.forEach((user) => user.conversations.push(made));
-    this.writer.write({ op: 'conversation', conversation: made.id, type, visibility: 'SINCE_JOIN', members: members.map(({ name }) => name) });
+    this.writer.write({ op: 'conversation', connection, conversation: made.id, type, visibility: 'SINCE_JOIN', members: members.map(({ name }) => name) });
   }
 
   talk() {

@@ -11,7 +11,8 @@ export class Device {
   #calls = new Map(); // call → message, of this connection
   #reached = new Map(); // conversation → the seq up to which it has all
   #above = new Map(); // conversation → seqs beyond a gap
-  #catchingUp = 0;
+  #toLoad = new Set(); // conversations that it has to load since a reset; kept until that is done, however often it is cut
+  #loading = false;
 
   constructor(crowd, user, name) {
     Object.assign(this, { crowd, user, name });
@@ -25,10 +26,13 @@ export class Device {
     for (const event of ['message:read', 'message:delivered'])
       this.socket.on(event, ({ conversationId, userId, seq, cursor }) =>
         this.#write({ op: 'recv', connection: this.#last, event, cursor, conversation: conversationId, user: userId, seq }));
+    this.socket.on('conversation:created', ({ conversation: { id }, cursor }) =>
+      this.#write({ op: 'recv', connection: this.#last, event: 'conversation:created', cursor, conversation: id }));
     this.socket.on('sync:complete', ({ cursor, replayed }) => this.#write({ op: 'complete', connection: this.connection, cursor, replayed }));
     this.socket.on('sync:reset', ({ cursor, reason }) => {
       this.#write({ op: 'reset', connection: this.connection, cursor, reason });
-      this.#catchUp();
+      for (const { id } of this.user.conversations) this.#toLoad.add(id);
+      this.#load();
     });
     await next(this.socket, 'connected');
   }
@@ -44,7 +48,7 @@ export class Device {
 
   isIdle() {
     this.talk(); // what a connection that broke has left behind
-    return this.#calls.size === 0 && this.user.unanswered.length === 0 && this.#catchingUp === 0;
+    return this.#calls.size === 0 && this.user.unanswered.length === 0 && this.#toLoad.size === 0;
   }
 
   // Up to which message it has all.
@@ -96,6 +100,7 @@ export class Device {
     this.connection = this.#last = this.crowd.nextConnection();
     this.#write({ op: 'connect', connection: this.connection, user: this.user.name, device: this.name, cursor });
     if (this.crowd.talking) this.talk();
+    this.#load();
   }
 
   #onDisconnect() {
@@ -146,24 +151,28 @@ export class Device {
     this.#reached.set(conversation, reached);
   }
 
-  // What it missed was more than is replayed.
-  async #catchUp() {
-    const { connection } = this;
-    this.#catchingUp++;
-    try {
-      for (const { id } of this.user.conversations) {
-        for (let hasMore = true; hasMore && this.connection === connection; ) {
-          const page = await this.socket.timeout(10_000).emitWithAck('conversation:history', { conversationId: id, afterSeq: this.reached(id), limit: 200 });
-          if (!page.success || this.connection !== connection) break;
-          this.#write({ op: 'fetch', connection, conversation: id, messages: page.messages.map(described) });
-          for (const { seq } of page.messages) this.#has(id, seq);
-          hasMore = page.hasMore;
-        }
-      }
-    } catch {
-      // The connection is gone, or slow; the next one catches up.
-    } finally {
-      this.#catchingUp--;
+  // What it missed was more than is replayed. The reset has arrived, so it is not told again: what is still to be loaded when the
+  // connection ends is loaded over the next.
+  async #load() {
+    if (this.#loading) return;
+    this.#loading = true;
+    for (const id of this.#toLoad) {
+      const { connection } = this;
+      if (!connection) break;
+      const page = await this.#page(id);
+      if (this.connection !== connection || !page?.success) continue;
+      this.#write({ op: 'fetch', connection, conversation: id, messages: page.messages.map(described) });
+      for (const { seq } of page.messages) this.#has(id, seq);
+      this.#toLoad.delete(id);
+      if (page.hasMore) this.#toLoad.add(id);
     }
+    this.#loading = false;
+    if (this.connection && this.#toLoad.size > 0) setTimeout(() => this.#load(), 50);
+  }
+
+  // Undefined: the connection is gone, or slow.
+  #page(conversationId) {
+    const request = { conversationId, afterSeq: this.reached(conversationId), limit: 200 };
+    return this.socket.timeout(10_000).emitWithAck('conversation:history', request).catch(() => undefined);
   }
 }

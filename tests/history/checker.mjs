@@ -25,6 +25,7 @@ export function summary(entries) {
     acknowledged: new Set(entries.filter(({ op, messageId }) => op === 'ok' && messageId).map(({ messageId }) => messageId)).size,
     unanswered: count(({ op }) => op === 'info'),
     connections: count(({ op }) => op === 'connect'),
+    resets: count(({ op }) => op === 'reset'),
     received: count(({ op }) => op === 'recv'),
   };
 }

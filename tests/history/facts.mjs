@@ -19,7 +19,8 @@ export class Facts {
   calls = new Map(); // call → {verb, …, at, outcome: 'ok' | 'fail' | 'info', answer, answeredAt}
   sends = new Map(); // sender + clientMessageId → its calls
   connections = new Map(); // connection → {user, device, at, cursor, complete, reset, events}
-  // user + device → {user, device, connections, received: messageIds, answered: messageIds, and conversation + seq of what it read}
+  // user + device → {user, device, connections, received: messageIds, answered: messageIds, conversation + seq of what it read, and
+  // what it created}
   devices = new Map();
   messages = new Map(); // messageId → MessageFacts, as it was first seen
   sightings = []; // {at, how: 'ok' | 'recv' | 'fetch' | 'final', user, connection?, message}
@@ -46,8 +47,11 @@ export class Facts {
     }
   }
 
-  take_conversation({ conversation, type, visibility, members }) {
+  take_conversation({ connection, conversation, type, visibility, members }) {
     this.conversations.set(conversation, { type, visibility, members });
+    if (connection === undefined) return;
+    const { user, device } = this.#connection(connection);
+    this.devices.get(keyOf(user, device)).answered.add(keyOf('conversation:created', conversation));
   }
 
   take_invoke({ op, ...call }, at) {

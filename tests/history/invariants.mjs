@@ -95,9 +95,11 @@ function* passedOver(facts) {
     known.get(event.receiver).set(event.place.position, event);
   }
   for (const { user, device, connections, answered } of facts.devices.values()) {
-    // What it sent or read itself is answered, and need not be told.
+    // What it created, sent or read itself is answered, and need not be told.
     const isOwn = ({ event, messageId, conversation, user: who, seq }) =>
-      (event === 'message' && answered.has(messageId)) || (event === 'message:read' && who === user && answered.has(keyOf(conversation, seq)));
+      (event === 'message' && answered.has(messageId)) ||
+      (event === 'conversation:created' && answered.has(keyOf(event, conversation))) ||
+      (event === 'message:read' && who === user && answered.has(keyOf(conversation, seq)));
     const events = [...(known.get(user) ?? [])].sort(([one], [other]) => one - other);
     const received = new Set(connections.flatMap((connection) => connection.events.map(({ place }) => place.position)));
     const start = connections[0].place.position;

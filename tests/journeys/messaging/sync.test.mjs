@@ -147,6 +147,29 @@ test('message:delivered is told to the sender when a device has it, and not befo
   assert.ok(news.at);
 });
 
+test('I1 who leaves in the middle of what has come is given the rest when it returns', async () => {
+  const { bob, a, b, conversationId } = await pair();
+  const eve = someone('eve');
+  await server.connect(eve);
+  await succeed(a, 'participant:add', { conversationId, userId: eve });
+  const got = [];
+  b.on('message', ({ seq }) => {
+    got.push(seq);
+    b.disconnect(); // its transport has read and acknowledged more, of which it will not tell any more
+  });
+  const seqs = Array.from({ length: 20 }, (_, i) => i + 1);
+  const answers = seqs.map((seq) => succeed(a, 'message:send', { conversationId, content: `${seq}` }));
+  await new Promise(setImmediate); // they are on their way
+  for (const until = Date.now() + 200; Date.now() < until; ); // so that this process reads all of it at once
+  await Promise.all(answers);
+  await eventually('it left', () => !b.connected);
+  await send(a, conversationId, ['last']);
+  await delivered(a, eve, 21); // what has been proven before is stored as well
+  const again = await replayOf(server.socket(bob));
+  got.push(...again.all.filter(([event]) => event === 'message').map(([, { seq }]) => seq));
+  assert.deepEqual([...new Set(got)].sort((x, y) => x - y), [...seqs, 21]);
+});
+
 test('a client may say itself what it has: message:delivered and sync:ack', async () => {
   const { bob, a, b, conversationId } = await pair();
   await succeed(b, 'message:delivered', { conversationId, seq: 0 });
@@ -179,13 +202,14 @@ for (const [what, cursor, reason] of [
   test(`F19 a cursor that ${what} is answered with sync:reset ${reason}`, async () => {
     const { bob, a, b, conversationId } = await pair();
     await send(a, conversationId, ['one']);
+    await delivered(a, bob, 1); // what happens between the reset and the end of the replay is replayed
     const again = server.socket(bob, { auth: { cursor: cursor(b.welcome.cursor) } });
-    const box = everything(again);
-    const [reset] = await next(again, 'sync:reset');
+    const box = await replayOf(again);
+    assert.deepEqual(names(box.all).slice(0, 3), ['connected', 'sync:reset', 'sync:complete']);
+    const [, reset] = box.all[1];
     assert.equal(reset.reason, reason);
     await send(a, conversationId, ['two']);
     await told(box, 'two');
-    assert.deepEqual(names(box.all).slice(0, 3), ['connected', 'sync:reset', 'sync:complete']);
     assert.deepEqual(texts(box.all), ['two']);
     const resumed = await replayOf(server.socket(bob, { auth: { cursor: reset.cursor, deviceId: 'new' } }));
     assert.deepEqual(texts(resumed.all), ['two'], 'the cursor of the reset is where it goes on');
