@@ -107,7 +107,7 @@ inline constexpr std::size_t replay_page_bytes_max = 256 * 1024;
 inline constexpr std::size_t replay_reads_max = 32; // handed to the database at a time, for all devices
 inline constexpr wire::Duration proof_ripening = wire::milliseconds(40); // void when the socket leaves within it
 inline constexpr wire::Duration proof_delay = wire::milliseconds(50);    // they are gathered before they are stored
-inline constexpr std::size_t devices_per_user_max = 50;                // whose places are kept, in one channel
+inline constexpr std::size_t devices_per_user_max = 50;                  // whose places are kept, in one channel
 inline constexpr std::size_t delivered_members_max = 50; // in larger conversations nobody is told who received what
 static_assert(replay_page_bytes_max + wire::limits::unsent_bytes_soft < wire::limits::unsent_bytes_hard,
               "a page that is sent to who is not behind must not put him far behind");
