@@ -112,6 +112,12 @@ inline constexpr std::size_t delivered_members_max = 50; // in larger conversati
 static_assert(replay_page_bytes_max + wire::limits::unsent_bytes_soft < wire::limits::unsent_bytes_hard,
               "a page that is sent to who is not behind must not put him far behind");
 
+// --- What backends ask about users ---
+inline constexpr std::size_t personal_page_items = 200; // of an export; a page of long messages ends earlier
+inline constexpr std::size_t personal_step = 50;        // messages, reactions or names forgotten in one write
+inline constexpr std::size_t personal_stretch = 20'000; // rows that one read looks through for those of one user
+inline constexpr wire::Duration erasures_interval = wire::seconds(60); // looked for, if one could not be finished
+
 // --- Database ---
 inline constexpr std::size_t write_queue_max = 8192; // what waits for the writer; beyond it the answer is `unavailable`
 inline constexpr std::size_t read_queue_max = 4096;

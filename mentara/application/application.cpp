@@ -12,11 +12,13 @@
 #include "mentara/api/messaging_routes.h"
 #include "mentara/api/notification_routes.h"
 #include "mentara/api/rest_api.h"
+#include "mentara/api/user_routes.h"
 #include "mentara/auth/authenticator.h"
 #include "mentara/auth/revocations.h"
 #include "mentara/cli/make_token.h"
 #include "mentara/connections/connection_manager.h"
 #include "mentara/connections/home.h"
+#include "mentara/connections/rooms.h"
 #include "mentara/console/console.h"
 #include "mentara/events/event_bus.h"
 #include "mentara/gateways/disconnector.h"
@@ -38,6 +40,7 @@
 #include "mentara/services/message_service.h"
 #include "mentara/services/notification_service.h"
 #include "mentara/services/participant_service.h"
+#include "mentara/services/personal_data_service.h"
 #include "mentara/services/revocation_service.h"
 #include "mentara/services/search_service.h"
 #include "mentara/services/sync_service.h"
@@ -166,6 +169,8 @@ struct Application::Parts {
   std::optional<services::ConversationService> conversations;
   std::optional<services::ParticipantService> participants;
   std::optional<services::BlockService> blocks;
+  std::optional<services::PersonalDataService> personal_data;
+  std::optional<wire::net::Timer> erasures_timer;
   std::optional<services::SearchService> search;
   std::optional<services::UnreadService> unread;
   std::optional<wire::net::Timer> notifications_timer;
@@ -186,6 +191,7 @@ struct Application::Parts {
   std::vector<std::unique_ptr<requests::MessagingRequests>> messaging_requests; // likewise, for REST
   std::vector<std::unique_ptr<requests::NotificationRequests>> notification_requests;
   std::vector<std::unique_ptr<requests::AccessRequests>> access_requests; // likewise
+  std::vector<std::unique_ptr<requests::UserRequests>> user_requests;     // likewise
   std::vector<std::unique_ptr<api::RestApi>> rest;                        // likewise
   std::optional<gateways::WebSocketEventService> websocket_events;
   std::optional<gateways::UnreadNews> unread_news;
@@ -220,6 +226,17 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, rev
   conversations.emplace(*store, *bus, clock);
   participants.emplace(*store, *bus, clock);
   blocks.emplace(*store, clock);
+  personal_data.emplace(*store, *bus, clock, *participants, [this](const UserId& user) {
+    for (const std::string_view nsp : {contract::messaging::nsp, contract::notifications::nsp}) {
+      node->server(0).of(nsp).to(connections::user_room(user)).disconnect_sockets(true);
+    }
+  });
+  personal_data->resume();
+  erasures_timer.emplace(home_loop, [this] {
+    personal_data->resume();
+    erasures_timer->arm(limits::erasures_interval);
+  });
+  erasures_timer->arm(limits::erasures_interval);
   search.emplace(*store);
   unread.emplace(*store);
   notifications_timer.emplace(home_loop, [this] { notifications->on_due(); });
@@ -279,6 +296,8 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, rev
     api::add_notification_routes(rest.back()->routes(), *notification_requests.back());
     api::add_access_routes(rest.back()->routes(), *access_requests.back());
     api::add_call_routes(rest.back()->routes(), *call_requests.back());
+    user_requests.push_back(std::make_unique<requests::UserRequests>(*home, node->loop(i), *personal_data));
+    api::add_user_routes(rest.back()->routes(), *user_requests.back());
     rest.back()->attach(node->http(i).router());
     health.attach(node->http(i).router());
     console->attach(node->http(i).router());

@@ -149,7 +149,8 @@ SqliteSnapshot::SqliteSnapshot(sqlite::Database& database)
       notifications_(database),
       presences_(database),
       revocations_(database),
-      calls_(database) {}
+      calls_(database),
+      personal_data_(database) {}
 
 std::optional<Membership> SqliteSnapshot::find_membership(const ConversationId& conversation, const UserId& user) {
   return read_one_membership(membership_by_id_.query(conversation.value, user.value));

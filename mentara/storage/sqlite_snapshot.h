@@ -6,6 +6,7 @@
 #include "mentara/storage/sqlite_log_reader.h"
 #include "mentara/storage/sqlite_message_changes.h"
 #include "mentara/storage/sqlite_notifications.h"
+#include "mentara/storage/sqlite_personal_data.h"
 #include "mentara/storage/sqlite_presences.h"
 #include "mentara/storage/sqlite_revocations.h"
 #include "mentara/storage/sqlite_search.h"
@@ -40,6 +41,7 @@ class SqliteSnapshot : public virtual Snapshot {
   Presences& presences() override { return presences_; }
   KeptRevocations& revocations() override { return revocations_; }
   Calls& calls() override { return calls_; }
+  PersonalData& personal_data() override { return personal_data_; }
 
  private:
   sqlite::Statement membership_by_id_, membership_by_key_, memberships_, unread_memberships_;
@@ -53,6 +55,7 @@ class SqliteSnapshot : public virtual Snapshot {
   SqlitePresences presences_;
   SqliteRevocations revocations_;
   SqliteCalls calls_;
+  SqlitePersonalData personal_data_;
 };
 
 } // namespace mentara::storage

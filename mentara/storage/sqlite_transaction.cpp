@@ -49,7 +49,8 @@ SqliteTransaction::SqliteTransaction(sqlite::Database& database, const WallClock
                       "client_message_id, reply_to, attachments, metadata, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
                       "?7, ?8, (SELECT position FROM messages WHERE message_id = ?9), ?10, ?11, ?12)"),
       advance_read_(database, "UPDATE members SET read_seq = ?3 WHERE conversation_key = ?1 AND user_key = ?2"),
-      places_(database) {}
+      places_(database),
+      personal_data_changes_(database) {}
 
 void SqliteTransaction::begin() {
   begin_.run();

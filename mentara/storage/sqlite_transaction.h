@@ -36,6 +36,7 @@ class SqliteTransaction final : public SqliteSnapshot, public Transaction {
   PresenceChanges& presence_changes() override { return presence_changes_; }
   RevocationChanges& revocation_changes() override { return revocation_changes_; }
   CallChanges& call_changes() override { return call_changes_; }
+  PersonalDataChanges& personal_data_changes() override { return personal_data_changes_; }
 
   // Kept between transactions: the only connection that writes is also the only one that changes who is a member.
   MemberIds member_ids(ConversationKey conversation) override;
@@ -68,6 +69,7 @@ class SqliteTransaction final : public SqliteSnapshot, public Transaction {
   sqlite::Statement insert_conversation_, insert_direct_, insert_member_, advance_conversation_, insert_message_,
       advance_read_;
   SqliteDevicePlaces places_;
+  SqlitePersonalDataChanges personal_data_changes_;
 
   std::unordered_map<ConversationKey, MemberIds> member_ids_by_conversation_;
   std::size_t cached_member_ids_ = 0;

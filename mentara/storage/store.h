@@ -55,6 +55,8 @@ class KeptRevocations; // revocations.h
 class RevocationChanges;
 class Calls; // calls.h
 class CallChanges;
+class PersonalData; // personal_data.h
+class PersonalDataChanges;
 
 // What was committed at one moment.
 class Snapshot {
@@ -90,6 +92,7 @@ class Snapshot {
   virtual Presences& presences() = 0;
   virtual KeptRevocations& revocations() = 0;
   virtual Calls& calls() = 0;
+  virtual PersonalData& personal_data() = 0;
 };
 
 // A snapshot that also sees and makes changes. Whatever others must hear of writes its row of the log together with the
@@ -118,6 +121,7 @@ class Transaction : public virtual Snapshot {
   virtual PresenceChanges& presence_changes() = 0;
   virtual RevocationChanges& revocation_changes() = 0;
   virtual CallChanges& call_changes() = 0;
+  virtual PersonalDataChanges& personal_data_changes() = 0;
 };
 
 // Where units of work are handed in; owned by the home loop. Every unit is answered exactly once, by `done` on the home
