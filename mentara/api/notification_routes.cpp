@@ -24,19 +24,28 @@ void add_notification_routes(RouteTable& routes, NotificationRequests& requests)
   add("PATCH", "/notifications/{id}", &NotificationRequests::mark);
   add("DELETE", "/notifications/{id}", &NotificationRequests::erase);
 
-  routes.add(
-      "POST", "/notifications",
-      [&requests](const Call& call, requests::Reply reply) {
-        auto request = contract::decode<contract::CreateNotifications>(call.fields, call.user);
-        if (!request) return reply(std::move(request.error()));
-        if (call.idempotency_key.size() > limits::idempotency_key_bytes_max || !wire::is_utf8(call.idempotency_key)) {
-          return reply(invalid("Idempotency-Key", "Idempotency-Key must be at most " +
-                                                      std::to_string(limits::idempotency_key_bytes_max) + " bytes"));
-        }
-        requests.create(services::Actor{call.user.id}, std::move(*request), std::string(call.idempotency_key),
-                        std::move(reply));
-      },
-      RouteTable::For::services);
+  const auto add_for_services =
+      [&routes, &requests]<class Payload>(
+          std::string_view pattern,
+          void (NotificationRequests::*ask)(services::Actor, Payload, std::string, requests::Reply)) {
+        const auto handler = [&requests, ask](const Call& call, requests::Reply reply) {
+          auto request = contract::decode<Payload>(call.fields, call.user);
+          if (!request) return reply(std::move(request.error()));
+          if (call.idempotency_key.size() > limits::idempotency_key_bytes_max || !wire::is_utf8(call.idempotency_key)) {
+            return reply(invalid("Idempotency-Key", "Idempotency-Key must be at most " +
+                                                        std::to_string(limits::idempotency_key_bytes_max) + " bytes"));
+          }
+          (requests.*ask)(services::Actor{call.user.id}, std::move(*request), std::string(call.idempotency_key),
+                          std::move(reply));
+        };
+        routes.add("POST", pattern, handler, RouteTable::For::services);
+      };
+  add_for_services("/notifications", &NotificationRequests::create);
+  add_for_services("/events", &NotificationRequests::post_event);
+}
+
+void add_presence_routes(RouteTable& routes, requests::PresenceRequests& requests) {
+  routes.add("GET", "/presence", requests, &requests::PresenceRequests::ask);
 }
 
 } // namespace mentara::api

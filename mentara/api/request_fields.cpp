@@ -11,6 +11,7 @@ namespace {
 // The fields of the contract that are no texts, among those that a query can hold.
 constexpr std::string_view number_fields[] = {"limit", "beforeSeq", "afterSeq", "aroundSeq"};
 constexpr std::string_view flag_fields[] = {"unreadOnly"};
+constexpr std::string_view list_fields[] = {"userIds"}; // joined by commas, or named again and again
 
 template <std::size_t n>
 bool contains(const std::string_view (&names)[n], std::string_view name) {
@@ -23,6 +24,19 @@ bool is_plain(std::string_view name, std::string_view value) {
   return contains(number_fields, name) && !value.empty() && value.size() <= 16 &&
          std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; }) &&
          (value.size() == 1 || value.front() != '0');
+}
+
+std::vector<std::string> items_of(const wire::http::Query& query, std::string_view list) {
+  std::vector<std::string> items;
+  for (const auto& [name, value] : query.pairs()) {
+    if (name != list) continue;
+    for (std::size_t begin = 0; begin <= value.size();) {
+      const std::size_t end = std::min(value.find(',', begin), value.size());
+      if (end > begin) items.emplace_back(value.substr(begin, end - begin));
+      begin = end + 1;
+    }
+  }
+  return items;
 }
 
 // Writes each name once.
@@ -54,7 +68,9 @@ wire::Result<std::string, Failure> join_fields(const PathFields& path, std::stri
   }
   const wire::http::Query pairs(query); // replaces what is not UTF-8
   for (const auto& [name, value] : pairs.pairs()) {
-    if (is_plain(name, value)) {
+    if (contains(list_fields, name)) {
+      fields.add(name, wire::RawJson{wire::to_json(items_of(pairs, name))});
+    } else if (is_plain(name, value)) {
       fields.add(name, wire::RawJson{value});
     } else {
       fields.add(name, value);

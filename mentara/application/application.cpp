@@ -18,6 +18,7 @@
 #include "mentara/cli/make_token.h"
 #include "mentara/connections/connection_manager.h"
 #include "mentara/connections/home.h"
+#include "mentara/connections/presence_service.h"
 #include "mentara/connections/rooms.h"
 #include "mentara/console/console.h"
 #include "mentara/events/event_bus.h"
@@ -37,6 +38,7 @@
 #include "mentara/services/engagements.h"
 #include "mentara/services/ice_service.h"
 #include "mentara/services/message_change_service.h"
+#include "mentara/services/message_notifier.h"
 #include "mentara/services/message_service.h"
 #include "mentara/services/notification_service.h"
 #include "mentara/services/participant_service.h"
@@ -156,6 +158,7 @@ struct Application::Parts {
   std::atomic<bool> stopping{false};
   auth::Revocations revoked;
   auth::Authenticator authenticator;
+  const std::vector<NotificationRule> notification_rules;
   std::optional<wire::cluster::Node> node; // its loops outlive what is posted to them
   std::optional<connections::Home> home;
   std::optional<events::EventBus> bus;
@@ -173,6 +176,9 @@ struct Application::Parts {
   std::optional<wire::net::Timer> erasures_timer;
   std::optional<services::SearchService> search;
   std::optional<services::UnreadService> unread;
+  std::optional<connections::PresenceService> presence;
+  std::optional<wire::net::Timer> notifier_timer;
+  std::optional<services::MessageNotifier> notifier;
   std::optional<wire::net::Timer> notifications_timer;
   std::optional<services::NotificationService> notifications;
   std::optional<wire::net::Timer> search_timer;
@@ -192,7 +198,8 @@ struct Application::Parts {
   std::vector<std::unique_ptr<requests::NotificationRequests>> notification_requests;
   std::vector<std::unique_ptr<requests::AccessRequests>> access_requests; // likewise
   std::vector<std::unique_ptr<requests::UserRequests>> user_requests;     // likewise
-  std::vector<std::unique_ptr<api::RestApi>> rest;                        // likewise
+  std::vector<std::unique_ptr<requests::PresenceRequests>> presence_requests;
+  std::vector<std::unique_ptr<api::RestApi>> rest; // likewise
   std::optional<gateways::WebSocketEventService> websocket_events;
   std::optional<gateways::UnreadNews> unread_news;
   ops::Health health{[this] { return not_ready(); }};
@@ -201,7 +208,8 @@ struct Application::Parts {
   std::optional<ops::FileWatch> key_files;
 };
 
-Application::Parts::Parts(const Config& config) : authenticator(config.auth, revoked, clock) {
+Application::Parts::Parts(const Config& config)
+    : authenticator(config.auth, revoked, clock), notification_rules(config.notifications.rules) {
   node.emplace(node_options(config), [](wire::sio::Server&) {});
   wire::net::Loop& home_loop = node->loop(0);
   const auto post = [&home_loop](wire::UniqueFunction<void()> task) { home_loop.post(std::move(task)); };
@@ -225,7 +233,7 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, rev
   message_changes.emplace(*store, *bus, clock);
   conversations.emplace(*store, *bus, clock);
   participants.emplace(*store, *bus, clock);
-  blocks.emplace(*store, clock);
+  blocks.emplace(*store, *bus, clock);
   personal_data.emplace(*store, *bus, clock, *participants, [this](const UserId& user) {
     for (const std::string_view nsp : {contract::messaging::nsp, contract::notifications::nsp}) {
       node->server(0).of(nsp).to(connections::user_room(user)).disconnect_sockets(true);
@@ -239,6 +247,18 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, rev
   erasures_timer->arm(limits::erasures_interval);
   search.emplace(*store);
   unread.emplace(*store);
+  presence.emplace(*store, *bus, clock, node->server(0),
+                   connections::PresenceBoard::Delays{.offline_after = config.presence.offline_after});
+  notifier_timer.emplace(home_loop, [this] { notifier->tell(); });
+  notifier.emplace(
+      *store, *bus, clock,
+      services::MessageNotifier::Outside{
+          [this](const UserId& user) { return connections->count_sockets(user, contract::messaging::nsp) > 0; },
+          [this] {
+            if (!notifier_timer->armed()) notifier_timer->arm(limits::notifier_delay);
+          },
+          [this] { notifier_timer->arm(limits::notifier_retry); }});
+  home_loop.post([this] { notifier->begin(); }); // messages from before a crash
   notifications_timer.emplace(home_loop, [this] { notifications->on_due(); });
   notifications.emplace(*store, *bus, clock, [this](UnixTime due) {
     const milliseconds wait(std::max<std::int64_t>(due.ms - clock.now().ms, 0));
@@ -272,11 +292,12 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, rev
                                              *sync,         *bus,  disconnector, clock};
   const requests::MessagingRequests::Services messaging_services{*messages,     *message_changes, *conversations,
                                                                  *participants, *blocks,          *search};
-  const requests::NotificationRequests::Services notification_services{*notifications};
+  const requests::NotificationRequests::Services notification_services{*notifications, notification_rules};
   gateways::WebSocketEventService::Feeds feeds;
   console.emplace(issue_token(config, clock));
   for (std::size_t i = 0; i < node->loops(); ++i) {
-    messaging.push_back(std::make_unique<gateways::MessagingGateway>(node->server(i), admission, messaging_services));
+    messaging.push_back(
+        std::make_unique<gateways::MessagingGateway>(node->server(i), admission, messaging_services, *presence));
     feeds.messaging.push_back(&messaging.back()->feed());
     notification_gateways.push_back(
         std::make_unique<gateways::NotificationGateway>(node->server(i), admission, notification_services));
@@ -293,6 +314,8 @@ Application::Parts::Parts(const Config& config) : authenticator(config.auth, rev
         *home, node->loop(i), requests::AccessRequests::Services{*revocations, disconnector, *connections, clock}));
     rest.push_back(std::make_unique<api::RestApi>(authenticator, cors_options(config)));
     api::add_messaging_routes(rest.back()->routes(), *messaging_requests.back());
+    presence_requests.push_back(std::make_unique<requests::PresenceRequests>(*home, node->loop(i), *presence));
+    api::add_presence_routes(rest.back()->routes(), *presence_requests.back());
     api::add_notification_routes(rest.back()->routes(), *notification_requests.back());
     api::add_access_routes(rest.back()->routes(), *access_requests.back());
     api::add_call_routes(rest.back()->routes(), *call_requests.back());

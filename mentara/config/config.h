@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mentara/domain/call.h"
+#include "mentara/domain/notification_rule.h"
 #include "mentara/limits.h"
 #include "wire/base/limits.h"
 #include "wire/base/log.h"
@@ -77,6 +78,14 @@ struct LimitsConfig {
   std::size_t sockets_per_user = limits::sockets_per_user_max; // in one namespace
 };
 
+struct PresenceConfig {
+  milliseconds offline_after = to_ms(limits::presence_offline_after);
+};
+
+struct NotificationsConfig {
+  std::vector<NotificationRule> rules{}; // in the file alone
+};
+
 struct ReplayConfig { // of what a device missed
   std::size_t events_max = limits::replayed_events_max;
   milliseconds age_max = limits::replayed_age_max;
@@ -112,6 +121,8 @@ struct Config {
   CorsConfig cors{};
   EngineConfig engine{};
   LimitsConfig limits{};
+  PresenceConfig presence{};
+  NotificationsConfig notifications{};
   ReplayConfig replay{};
   CallsConfig calls{};
   IceConfig ice{};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mentara/config/option.h"
+#include "mentara/config/rules.h"
 #include "mentara/config/suggestion.h"
 #include "mentara/config/toml_file.h"
 #include "wire/base/json.h"
@@ -48,7 +49,12 @@ class Loader {
   void read_file(const std::string& path) {
     const auto entries = read_toml_file(path);
     if (!entries) return problems_.push_back(entries.error());
+    std::vector<TomlEntry> rules;
     for (const TomlEntry& entry : *entries) {
+      if (is_rule_entry(entry.key)) {
+        rules.push_back(entry);
+        continue;
+      }
       const auto key = std::find(keys_.begin(), keys_.end(), entry.key);
       if (key == keys_.end()) {
         if (entry.value.type == RawValue::Type::empty_table && is_section(entry.key)) continue;
@@ -58,6 +64,7 @@ class Loader {
       set(static_cast<std::size_t>(key - keys_.begin()), entry.value, entry.value_location, entry.value_location + ": ",
           entry.key);
     }
+    config_.notifications.rules = read_rules(rules, problems_);
   }
 
   void read_environment(const std::map<std::string, std::string>& environment) {

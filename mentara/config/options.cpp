@@ -179,6 +179,9 @@ std::vector<Option> make_options() {
       {"limits.sockets_per_user", "How many sockets one user may have in one namespace.",
        whole_number(at(&Config::limits, &LimitsConfig::sockets_per_user), 1, million)},
 
+      {"presence.offline_after", "How long after the last socket of a user is gone others see him OFFLINE.",
+       duration(at(&Config::presence, &PresenceConfig::offline_after), 0ms, 10min)},
+
       {"replay.events_max", "How many missed events a device is sent when it returns; with more it has to reload.",
        whole_number(at(&Config::replay, &ReplayConfig::events_max), 1, million)},
       {"replay.age_max", "How old the first of them may be.",

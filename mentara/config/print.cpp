@@ -1,6 +1,7 @@
 #include "mentara/config/print.h"
 
 #include "mentara/config/option.h"
+#include "mentara/config/rules.h"
 
 namespace mentara {
 
@@ -28,7 +29,7 @@ std::string print_config(const LoadedConfig& loaded) {
     }
     out.append(" # ").append(loaded.origins[i]).append("\n");
   }
-  return out;
+  return out + print_rules(loaded.config.notifications.rules);
 }
 
 } // namespace mentara

@@ -40,6 +40,19 @@ void collect(const toml::table& table, const std::string& prefix, const std::str
   for (const auto& [key, node] : table) {
     const std::string full_key = prefix + std::string(key.str());
     const toml::table* inner = node.as_table();
+    const toml::array* tables = node.as_array();
+    if (tables && !tables->empty() && tables->is_homogeneous(toml::node_type::table)) { // [[key]]
+      for (std::size_t i = 0; i < tables->size(); ++i) {
+        const toml::table& table_of_many = *(*tables)[i].as_table();
+        const std::string numbered = full_key + "[" + std::to_string(i) + "]";
+        collect(table_of_many, numbered + ".", name, entries);
+        if (table_of_many.empty()) {
+          const std::string place = location(name, table_of_many.source().begin);
+          entries.push_back({numbered, place, place, {RawValue::Type::empty_table, "{}"}});
+        }
+      }
+      continue;
+    }
     if (inner && !inner->empty()) {
       collect(*inner, full_key + ".", name, entries);
     } else {

@@ -50,6 +50,14 @@ std::vector<std::string> ConnectionManager::get_socket_ids(const UserId& user) c
   return found == users_.end() ? std::vector<std::string>() : found->second.socket_ids;
 }
 
+std::size_t ConnectionManager::count_sockets(const UserId& user, std::string_view nsp) const {
+  const auto found = users_.find(user);
+  if (found == users_.end()) return 0;
+  const auto& ids = found->second.socket_ids;
+  return static_cast<std::size_t>(std::count_if(
+      ids.begin(), ids.end(), [&](const std::string& id) { return sockets_.find(id)->second.nsp == nsp; }));
+}
+
 std::optional<User> ConnectionManager::get_user_info(const UserId& user) const {
   const auto found = users_.find(user);
   if (found == users_.end()) return std::nullopt;

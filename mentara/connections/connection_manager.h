@@ -40,7 +40,8 @@ class ConnectionManager {
   // The socket that the user connected last.
   std::optional<std::string> get_socket_id(const UserId& user) const;
   std::vector<std::string> get_socket_ids(const UserId& user) const; // in the order of connecting
-  std::optional<User> get_user_info(const UserId& user) const;       // as his newest token says
+  std::size_t count_sockets(const UserId& user, std::string_view nsp) const;
+  std::optional<User> get_user_info(const UserId& user) const; // as his newest token says
   static std::string get_user_room(const UserId& user);
 
   std::size_t socket_count() const { return sockets_.size(); }

@@ -12,6 +12,7 @@
 #include "mentara/contract/messaging_requests.h"
 #include "mentara/contract/notification_news.h"
 #include "mentara/contract/notification_requests.h"
+#include "mentara/contract/presence_payloads.h"
 
 // Every event: its name, spelt once, with the types of what it carries. A gateway registers and emits by these; tables
 // of documentation walk the tuples.
@@ -78,13 +79,17 @@ inline constexpr ClientEvent<SetRole, ParticipantAck> participant_role{"particip
 inline constexpr ClientEvent<BlockUser, PlainAck> user_block{"user:block"};
 inline constexpr ClientEvent<UnblockUser, PlainAck> user_unblock{"user:unblock"};
 inline constexpr ClientEvent<SearchMessages, SearchAck> message_search{"message:search"};
-inline constexpr std::tuple all{message_search,    conversation_update, conversation_mute,  conversation_archive,
-                                conversation_pin,  participant_add,     participant_remove, participant_role,
-                                user_block,        user_unblock,        message_send,       message_edit,
-                                message_edits,     message_delete,      reaction_add,       reaction_remove,
-                                message_read,      message_delivered,   sync_ack,           typing_start,
-                                typing_stop,       conversation_create, conversation_join,  conversation_leave,
-                                conversation_list, conversation_history};
+inline constexpr ClientEvent<SetPresence, PlainAck> presence_set{"presence:set"};
+inline constexpr ClientEvent<WhichUsers, PresenceAck> presence_subscribe{"presence:subscribe"};
+inline constexpr ClientEvent<WhichUsers, PlainAck> presence_unsubscribe{"presence:unsubscribe"};
+inline constexpr std::tuple all{presence_set,        presence_subscribe, presence_unsubscribe, message_search,
+                                conversation_update, conversation_mute,  conversation_archive, conversation_pin,
+                                participant_add,     participant_remove, participant_role,     user_block,
+                                user_unblock,        message_send,       message_edit,         message_edits,
+                                message_delete,      reaction_add,       reaction_remove,      message_read,
+                                message_delivered,   sync_ack,           typing_start,         typing_stop,
+                                conversation_create, conversation_join,  conversation_leave,   conversation_list,
+                                conversation_history};
 } // namespace client_event
 
 namespace server_event {
@@ -102,13 +107,22 @@ inline constexpr ServerEvent<SettingsChanged> conversation_settings{"conversatio
 inline constexpr ServerEvent<ParticipantChanged> participant_joined{"participant:joined"};
 inline constexpr ServerEvent<ParticipantChanged> participant_left{"participant:left"};
 inline constexpr ServerEvent<ParticipantChanged> participant_updated{"participant:updated"};
-inline constexpr std::tuple all{conversation_updated, conversation_settings,
-                                participant_joined,   participant_left,
-                                participant_updated,  message,
-                                message_updated,      message_deleted,
-                                reaction_updated,     message_read,
-                                message_delivered,    conversation_created,
-                                conversation_unread,  typing};
+inline constexpr ServerEvent<PresenceShape> presence{"presence"};
+inline constexpr std::tuple all{presence,
+                                conversation_updated,
+                                conversation_settings,
+                                participant_joined,
+                                participant_left,
+                                participant_updated,
+                                message,
+                                message_updated,
+                                message_deleted,
+                                reaction_updated,
+                                message_read,
+                                message_delivered,
+                                conversation_created,
+                                conversation_unread,
+                                typing};
 } // namespace server_event
 } // namespace messaging
 

@@ -22,16 +22,16 @@ TEST(EventTable, holds_every_event_once) {
   EXPECT_THAT(names(server_event::all), UnorderedElementsAre("connected", "sync:complete", "sync:reset", "exception",
                                                              "auth:expiring", "auth:expired"));
   EXPECT_THAT(names(client_event::all), UnorderedElementsAre("auth:refresh"));
-  EXPECT_THAT(
-      names(messaging::client_event::all),
-      UnorderedElementsAre("conversation:update", "message:search", "conversation:mute", "conversation:archive",
-                           "conversation:pin", "participant:add", "participant:remove", "participant:role",
-                           "user:block", "user:unblock", "message:send", "message:edit", "message:edits",
-                           "message:delete", "reaction:add", "reaction:remove", "message:read", "message:delivered",
-                           "sync:ack", "typing:start", "typing:stop", "conversation:create", "conversation:join",
-                           "conversation:leave", "conversation:list", "conversation:history"));
+  EXPECT_THAT(names(messaging::client_event::all),
+              UnorderedElementsAre("presence:set", "presence:subscribe", "presence:unsubscribe", "conversation:update",
+                                   "message:search", "conversation:mute", "conversation:archive", "conversation:pin",
+                                   "participant:add", "participant:remove", "participant:role", "user:block",
+                                   "user:unblock", "message:send", "message:edit", "message:edits", "message:delete",
+                                   "reaction:add", "reaction:remove", "message:read", "message:delivered", "sync:ack",
+                                   "typing:start", "typing:stop", "conversation:create", "conversation:join",
+                                   "conversation:leave", "conversation:list", "conversation:history"));
   EXPECT_THAT(names(messaging::server_event::all),
-              UnorderedElementsAre("conversation:updated", "conversation:settings", "participant:joined",
+              UnorderedElementsAre("presence", "conversation:updated", "conversation:settings", "participant:joined",
                                    "participant:left", "participant:updated", "message", "message:updated",
                                    "message:deleted", "reaction:updated", "message:read", "message:delivered",
                                    "conversation:created", "conversation:unread", "typing"));

@@ -26,4 +26,6 @@ template wire::Result<NoFields, Failure> decode(std::optional<wire::JsonView>, c
 template wire::Result<ChangeNotificationPreferences, Failure> decode(std::optional<wire::JsonView>, const User&);
 template wire::Result<CreateNotifications, Failure> decode(std::optional<wire::JsonView>, const User&);
 
+template wire::Result<PostEvent, Failure> decode(std::optional<wire::JsonView>, const User&);
+
 } // namespace mentara::contract

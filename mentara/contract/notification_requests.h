@@ -84,4 +84,12 @@ BOOST_DESCRIBE_STRUCT(CreateNotifications, (),
                       (userIds, type, title, message, priority, data, actionUrl, collapseKey, expiresAt))
 std::optional<Failure> validate(const CreateNotifications& request); // somebody at least
 
+// POST /events
+struct PostEvent {
+  Text<1, limits::event_type_chars_max> eventType;
+  std::optional<JsonObject<limits::event_data_bytes_max>> eventData;
+  OrEmpty<List<UserId, limits::notification_recipients_max>> userIds;
+};
+BOOST_DESCRIBE_STRUCT(PostEvent, (), (eventType, eventData, userIds))
+
 } // namespace mentara::contract

@@ -13,14 +13,17 @@ namespace mentara::gateways {
 using connections::conversation_room;
 using connections::user_room;
 using requests::MessagingRequests;
+using requests::PresenceRequests;
 using wire::Result;
 using wire::sio::Socket;
 namespace event = contract::messaging::client_event;
 
-MessagingGateway::MessagingGateway(wire::sio::Server& io, const Admission::Parts& admission, Services services)
+MessagingGateway::MessagingGateway(wire::sio::Server& io, const Admission::Parts& admission, Services services,
+                                   connections::PresenceService& presence)
     : loop_(io.loop()),
       nsp_(io.of(contract::messaging::nsp)),
       requests_(admission.home, loop_, services),
+      presence_requests_(admission.home, loop_, presence),
       feed_(nsp_, admission.home, admission.sync),
       admission_(admission, feed_, Channel::MESSAGING),
       typing_timer_(loop_, [this] { expire_typing(); }) {
@@ -48,6 +51,9 @@ MessagingGateway::MessagingGateway(wire::sio::Server& io, const Admission::Parts
   on(event::participant_add, &MessagingRequests::add_participant);
   on(event::participant_remove, &MessagingRequests::remove_participant);
   on(event::participant_role, &MessagingRequests::set_role);
+  on(event::presence_set, &PresenceRequests::set);
+  on(event::presence_subscribe, &PresenceRequests::subscribe);
+  on(event::presence_unsubscribe, &PresenceRequests::unsubscribe);
   on(event::user_block, &MessagingRequests::block);
   on(event::user_unblock, &MessagingRequests::unblock);
   on(event::conversation_history, &MessagingRequests::history);
@@ -72,16 +78,16 @@ void MessagingGateway::on(const contract::ClientEvent<Payload, AckPayload>& clie
           });
 }
 
-template <class Payload, class AckPayload>
-void MessagingGateway::on(const contract::ClientEvent<Payload, AckPayload>& client_event,
-                          void (MessagingRequests::*ask)(services::Actor, Payload, requests::Reply)) {
+template <class Payload, class AckPayload, class Requests>
+void MessagingGateway::on(const contract::ClientEvent<Payload, AckPayload>& client_event, Requests& to,
+                          void (Requests::*ask)(services::Actor, Payload, requests::Reply)) {
   nsp_.on(client_event.name,
-          [this, name = client_event.name, ask](Socket& socket, const wire::sio::Args& args, wire::sio::Ack ack) {
+          [&to, name = client_event.name, ask](Socket& socket, const wire::sio::Args& args, wire::sio::Ack ack) {
             Answer answer(socket, name, std::move(ack));
             auto request = contract::decode<Payload>(args.empty() ? std::nullopt : std::optional(args[0]),
                                                      caller_of(socket).user());
             if (!request) return answer.failure(request.error());
-            (requests_.*ask)(actor_of(socket), std::move(*request), std::move(answer).as_reply());
+            (to.*ask)(actor_of(socket), std::move(*request), std::move(answer).as_reply());
           });
 }
 

@@ -9,6 +9,7 @@
 #include "mentara/gateways/feed.h"
 #include "mentara/gateways/typing.h"
 #include "mentara/requests/messaging_requests.h"
+#include "mentara/requests/presence_requests.h"
 #include "wire/net/loop.h"
 #include "wire/sio/server.h"
 
@@ -20,7 +21,8 @@ class MessagingGateway {
  public:
   using Services = requests::MessagingRequests::Services;
 
-  MessagingGateway(wire::sio::Server& io, const Admission::Parts& admission, Services services);
+  MessagingGateway(wire::sio::Server& io, const Admission::Parts& admission, Services services,
+                   connections::PresenceService& presence);
   MessagingGateway(const MessagingGateway&) = delete;
   MessagingGateway& operator=(const MessagingGateway&) = delete;
 
@@ -34,7 +36,17 @@ class MessagingGateway {
   // Of those that mean the same over REST.
   template <class Payload, class AckPayload>
   void on(const contract::ClientEvent<Payload, AckPayload>& event,
-          void (requests::MessagingRequests::*ask)(services::Actor, Payload, requests::Reply));
+          void (requests::MessagingRequests::*ask)(services::Actor, Payload, requests::Reply)) {
+    on(event, requests_, ask);
+  }
+  template <class Payload, class AckPayload>
+  void on(const contract::ClientEvent<Payload, AckPayload>& event,
+          void (requests::PresenceRequests::*ask)(services::Actor, Payload, requests::Reply)) {
+    on(event, presence_requests_, ask);
+  }
+  template <class Payload, class AckPayload, class Requests>
+  void on(const contract::ClientEvent<Payload, AckPayload>& event, Requests& to,
+          void (Requests::*ask)(services::Actor, Payload, requests::Reply));
 
   void on_message_delivered(wire::sio::Socket& socket, contract::ConfirmDelivery request, Answer answer);
   void on_sync_ack(wire::sio::Socket& socket, contract::ConfirmCursor request, Answer answer);
@@ -55,6 +67,7 @@ class MessagingGateway {
 
   // owned by the loop
   requests::MessagingRequests requests_;
+  requests::PresenceRequests presence_requests_;
   Feed feed_;
   Admission admission_;
   Typing typing_;

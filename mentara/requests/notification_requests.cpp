@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "mentara/contract/notification_news.h"
+#include "mentara/requests/event_rules.h"
 
 namespace mentara::requests {
 namespace {
@@ -19,6 +20,11 @@ contract::CountAck to_count(std::int64_t count) { return {.count = count}; }
 
 contract::PreferencesAck to_preferences(const NotificationPreferences& preferences) {
   return {.preferences = contract::NotificationPreferencesShape(preferences)};
+}
+
+contract::CreatedNotificationsAck to_created(const services::CreatedNotifications& created) {
+  return {.notifications = {created.notifications},
+          .duplicate = created.duplicate ? std::optional(true) : std::nullopt};
 }
 
 services::PreferencesChange to_change(contract::ChangeNotificationPreferences request) {
@@ -135,10 +141,23 @@ void NotificationRequests::create(Actor actor, contract::CreateNotifications req
       [this, actor = std::move(actor), create = std::move(create)](Done<services::CreatedNotifications> done) mutable {
         services_.notifications.create(std::move(actor), std::move(create), std::move(done));
       },
-      [](const services::CreatedNotifications& created) {
-        return contract::CreatedNotificationsAck{.notifications = {created.notifications},
-                                                 .duplicate = created.duplicate ? std::optional(true) : std::nullopt};
-      });
+      to_created);
+}
+
+void NotificationRequests::post_event(Actor actor, contract::PostEvent request, std::string idempotency_key,
+                                      Reply reply) {
+  std::string data = request.eventData ? std::move(request.eventData->value) : std::string("{}");
+  const auto parsed = json_.parse(data);
+  if (!parsed) return reply(invalid("eventData", "eventData has more or deeper fields than it may have"));
+  auto requests = apply_rules(services_.rules, request.eventType.value, *parsed, request.userIds.value);
+  home_.ask<services::CreatedNotifications>(
+      std::move(reply),
+      [this, actor = std::move(actor), type = std::move(request.eventType.value), data = std::move(data),
+       requests = std::move(requests), key = std::move(idempotency_key)](auto done) mutable {
+        services_.notifications.post_event(std::move(actor), std::move(type), std::move(data), std::move(requests),
+                                           std::move(key), std::move(done));
+      },
+      to_created);
 }
 
 } // namespace mentara::requests

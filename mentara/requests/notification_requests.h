@@ -2,19 +2,23 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "mentara/contract/notification_requests.h"
+#include "mentara/domain/notification_rule.h"
 #include "mentara/requests/home_requests.h"
 #include "mentara/services/actor.h"
 #include "mentara/services/notification_service.h"
+#include "wire/base/json.h"
 
 namespace mentara::requests {
 
 // What is asked about notifications, over sockets and REST alike; see MessagingRequests. One object for each loop.
 class NotificationRequests {
  public:
-  struct Services { // on the home loop
-    services::NotificationService& notifications;
+  struct Services {
+    services::NotificationService& notifications; // on the home loop
+    const std::vector<NotificationRule>& rules;   // any thread
   };
   using Actor = services::Actor;
 
@@ -32,6 +36,8 @@ class NotificationRequests {
   // Of a backend.
   void create(Actor actor, contract::CreateNotifications request, std::string idempotency_key, Reply reply);
 
+  void post_event(Actor actor, contract::PostEvent request, std::string idempotency_key, Reply reply);
+
   // For whom just connected; `then(Result<UnreadNotifications, Failure>)` on this loop.
   template <class Then>
   void count_unread(Actor actor, Then then) {
@@ -47,6 +53,7 @@ class NotificationRequests {
 
   const HomeRequests home_;
   const Services services_;
+  wire::JsonParser json_;
 };
 
 } // namespace mentara::requests

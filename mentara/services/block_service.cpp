@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "mentara/events/events.h"
 #include "mentara/limits.h"
 #include "mentara/storage/blocks.h"
 
@@ -11,7 +12,17 @@ using storage::Snapshot;
 using storage::Transaction;
 using wire::Result;
 
+Done<std::monostate> BlockService::then_publish(const Actor& actor, const UserId& user_id, Done<std::monostate> done) {
+  events::BlockChangedEvent event{{actor.user_id, actor.origin, clock_.now()}, user_id};
+  return [this, event = std::move(event), done = std::move(done)](Result<std::monostate, Failure> stored) mutable {
+    const bool changed = stored.has_value();
+    done(std::move(stored));
+    if (changed) bus_.publish(std::move(event));
+  };
+}
+
 void BlockService::block(Actor actor, UserId user_id, std::string reason, Done<std::monostate> done) {
+  done = then_publish(actor, user_id, std::move(done));
   store_.write<std::monostate>(
       [user = std::move(actor.user_id), blocked = std::move(user_id), reason = std::move(reason),
        now = clock_.now()](Transaction& transaction) -> Result<std::monostate, Failure> {
@@ -27,6 +38,7 @@ void BlockService::block(Actor actor, UserId user_id, std::string reason, Done<s
 }
 
 void BlockService::unblock(Actor actor, UserId user_id, Done<std::monostate> done) {
+  done = then_publish(actor, user_id, std::move(done));
   store_.write<std::monostate>(
       [user = std::move(actor.user_id),
        blocked = std::move(user_id)](Transaction& transaction) -> Result<std::monostate, Failure> {

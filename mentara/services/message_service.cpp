@@ -7,7 +7,9 @@
 #include "mentara/events/events.h"
 #include "mentara/limits.h"
 #include "mentara/services/message_access.h"
+#include "mentara/services/notification_changes.h"
 #include "mentara/storage/message_changes.h"
+#include "mentara/storage/notifications.h"
 
 namespace mentara::services {
 namespace {
@@ -29,6 +31,7 @@ struct Read {
   ReadState answer;
   std::optional<Position> position{};
   MemberIds members{};
+  NotificationChanges notifications{}; // of what was read
 };
 
 // `earlier` as it was sent. What it was before it was deleted nobody knows any more.
@@ -158,6 +161,14 @@ Result<Read, Failure> mark_read(Transaction& transaction, const UserId& user, co
     reader->read_seq = seq;
   }
   read.answer = {reader->conversation_id, reader->read_seq, transaction.count_unread(*reader)};
+  if (read.answer.unread_count == 0) {
+    read.notifications = NotificationChanges(now);
+    const std::string key = message_collapse_key(reader->conversation_id);
+    for (const auto& stored : transaction.notifications().find_unread(user, key)) {
+      read.notifications.set_read(transaction, stored, true);
+    }
+    read.notifications.finish(transaction);
+  }
   return read;
 }
 
@@ -211,10 +222,11 @@ void MessageService::read(Actor actor, ReadMark mark, Done<ReadState> done) {
         if (!read) return done(std::move(read.error()));
         const ReadState state = read->answer;
         done(std::move(read->answer));
-        if (!read->position) return;
-        bus_.publish(events::MessageReadEvent{std::move(metadata), state.conversation_id, state.read_seq,
-                                              state.unread_count, std::move(read->members),
-                                              store_.cursor_at(*read->position)});
+        if (read->position) {
+          bus_.publish(events::MessageReadEvent{metadata, state.conversation_id, state.read_seq, state.unread_count,
+                                                std::move(read->members), store_.cursor_at(*read->position)});
+        }
+        read->notifications.publish(bus_, store_, metadata);
       });
 }
 

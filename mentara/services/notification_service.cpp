@@ -152,35 +152,73 @@ void NotificationService::change(Actor actor, Rules rules, Done<Answer> done) {
 }
 
 void NotificationService::create(Actor service, NewNotifications request, Done<CreatedNotifications> done) {
-  const UnixTime now = clock_.now();
   keep_first_of_each(request.user_ids);
-  request.draft.created_at = now;
-  const std::string digest = request.idempotency_key.empty() ? std::string() : digest_of(request);
+  std::string key = std::move(request.idempotency_key);
+  std::string digest = key.empty() ? std::string() : digest_of(request);
+  create_all(std::move(service), {std::move(request)}, std::move(key), std::move(digest), std::move(done));
+}
+
+void NotificationService::post_event(Actor service, std::string event_type, std::string event_data,
+                                     std::vector<NewNotifications> requests, std::string idempotency_key,
+                                     Done<CreatedNotifications> done) {
+  std::string text = event_type + '\n' + event_data;
+  for (NewNotifications& request : requests) {
+    keep_first_of_each(request.user_ids);
+    text.append(digest_of(request));
+  }
+  events::BackendEvent event{{service.user_id, service.origin, clock_.now()},
+                             {make_uuid_v7(clock_.now().ms)},
+                             std::move(event_type),
+                             std::move(event_data)};
+  create_all(
+      std::move(service), std::move(requests), std::move(idempotency_key), sha256_hex(text),
+      [this, event = std::move(event), done = std::move(done)](Result<CreatedNotifications, Failure> created) mutable {
+        const bool happened = created && !created->duplicate;
+        done(std::move(created));
+        if (happened) bus_.publish(std::move(event));
+      });
+}
+
+void NotificationService::create_all(Actor service, std::vector<NewNotifications> requests, std::string key,
+                                     std::string digest, Done<CreatedNotifications> done) {
+  const UnixTime now = clock_.now();
+  std::vector<UserId> users;
   std::vector<CreatedNotification> created;
-  for (const UserId& user : request.user_ids) created.push_back({{make_uuid_v7(now.ms)}, user});
+  for (NewNotifications& request : requests) {
+    request.draft.created_at = now;
+    for (UserId& user : request.user_ids) {
+      created.push_back({{make_uuid_v7(now.ms)}, user});
+      users.push_back(user);
+    }
+  }
   change<CreatedNotifications>(
       service,
-      [user = service.user_id, request = std::move(request), digest, created = std::move(created), now](
-          Transaction& transaction, NotificationChanges& changes) -> Result<CreatedNotifications, Failure> {
-        if (request.draft.expires_at && *request.draft.expires_at <= now) {
-          return invalid("expiresAt", "expiresAt must lie ahead");
+      [user = service.user_id, requests = std::move(requests), key = std::move(key), digest = std::move(digest),
+       users = std::move(users), created = std::move(created),
+       now](Transaction& transaction, NotificationChanges& changes) -> Result<CreatedNotifications, Failure> {
+        for (const NewNotifications& request : requests) {
+          if (request.draft.expires_at && *request.draft.expires_at <= now) {
+            return invalid("expiresAt", "expiresAt must lie ahead");
+          }
         }
-        if (!digest.empty()) {
+        if (!key.empty()) {
           transaction.notification_changes().forget_requests({now.ms - ms_of(limits::idempotency_age_max)});
-          if (const auto earlier = transaction.notifications().find_request(user, request.idempotency_key)) {
+          if (const auto earlier = transaction.notifications().find_request(user, key)) {
             if (earlier->digest != digest) {
               return Failure{Code::conflict, "This Idempotency-Key was used for another request; make a new one."};
             }
-            return CreatedNotifications{from_answer(earlier->answer, request.user_ids), true};
+            return CreatedNotifications{from_answer(earlier->answer, users), true};
           }
-          transaction.notification_changes().keep_request(user, request.idempotency_key, {digest, to_answer(created)},
-                                                          now);
+          transaction.notification_changes().keep_request(user, key, {digest, to_answer(created)}, now);
         }
-        for (const CreatedNotification& one : created) {
-          Notification notification = request.draft;
-          notification.id = one.id;
-          notification.user_id = one.user_id;
-          changes.add(transaction, notification);
+        auto one = created.begin();
+        for (const NewNotifications& request : requests) {
+          for (std::size_t i = 0; i < request.user_ids.size(); ++i, ++one) {
+            Notification notification = request.draft;
+            notification.id = one->id;
+            notification.user_id = one->user_id;
+            changes.add(transaction, notification);
+          }
         }
         return CreatedNotifications{created};
       },

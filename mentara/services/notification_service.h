@@ -62,6 +62,9 @@ class NotificationService {
                       wire::UniqueFunction<void(UnixTime)> due);
 
   void create(Actor service, NewNotifications request, Done<CreatedNotifications> done);
+  // What the rules make of a backend's event; it is published as well, unless it is a duplicate.
+  void post_event(Actor service, std::string event_type, std::string event_data, std::vector<NewNotifications> requests,
+                  std::string idempotency_key, Done<CreatedNotifications> done);
   void list(Actor actor, NotificationQuery query, Done<NotificationPage> done);
   // How many of these are his own; none: not_found.
   void set_read(Actor actor, std::vector<NotificationId> ids, bool is_read, Done<std::int64_t> done);
@@ -75,6 +78,8 @@ class NotificationService {
   void on_due();
 
  private:
+  void create_all(Actor service, std::vector<NewNotifications> requests, std::string idempotency_key,
+                  std::string digest, Done<CreatedNotifications> done);
   template <class Answer, class Rules>
   void change(Actor actor, Rules rules, Done<Answer> done);
   void wake_at(std::optional<UnixTime> time);

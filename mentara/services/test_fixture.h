@@ -38,7 +38,7 @@ struct World {
     message_changes.emplace(*store, bus, clock);
     conversations.emplace(*store, bus, clock);
     participants.emplace(*store, bus, clock);
-    blocks.emplace(*store, clock);
+    blocks.emplace(*store, bus, clock);
   }
 
   wire::Result<SentMessage, Failure> send(const std::string& user, NewMessage message) {
@@ -158,7 +158,7 @@ struct World {
   std::optional<MessageChangeService> message_changes{std::in_place, *store, bus, clock};
   std::optional<ConversationService> conversations{std::in_place, *store, bus, clock};
   std::optional<ParticipantService> participants{std::in_place, *store, bus, clock};
-  std::optional<BlockService> blocks{std::in_place, *store, clock};
+  std::optional<BlockService> blocks{std::in_place, *store, bus, clock};
 
  private:
   storage::SqliteOptions options() const { return {.data_directory = directory.path(), .clock = &clock}; }

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "mentara/connections/presence.h"
+#include "mentara/domain/callbacks.h"
+#include "mentara/events/event_bus.h"
+#include "mentara/events/events.h"
+#include "mentara/services/actor.h"
+#include "mentara/storage/store.h"
+#include "wire/net/loop.h"
+#include "wire/sio/server.h"
+
+namespace mentara::connections {
+
+// Keeps the board of who is here up to date, and tells those who watch. Who may see whom is asked of the store when
+// somebody begins to watch, and again for the two concerned whenever a membership or a block changes. On the home loop.
+class PresenceService {
+ public:
+  PresenceService(storage::Store& store, events::EventBus& bus, const WallClock& clock, wire::sio::Server& io,
+                  PresenceBoard::Delays delays);
+  PresenceService(const PresenceService&) = delete;
+  PresenceService& operator=(const PresenceService&) = delete;
+
+  void set(services::Actor actor, PresenceSettings settings, Done<std::monostate> done);
+  // On the actor's socket; how they are now, in the order in which they were named.
+  void subscribe(services::Actor actor, std::vector<UserId> users, Done<std::vector<Presence>> done);
+  void unsubscribe(const services::Actor& actor, const std::vector<UserId>& users);
+  void ask(services::Actor actor, std::vector<UserId> users, Done<std::vector<Presence>> done);
+
+ private:
+  struct Looked { // at one user, for a viewer
+    UserId user;
+    bool visible = false;
+    PresenceSettings settings{};
+    std::optional<UnixTime> last_seen_at{};
+  };
+  void look(const UserId& viewer, std::vector<UserId> users, Done<std::vector<Looked>> done);
+  void look_and_watch(services::Actor actor, std::vector<UserId> users, int tries, Done<std::vector<Presence>> done);
+  void check(std::vector<PresenceBoard::Watch> watches);
+  void check_next();
+  void tell(const Presence& presence, std::vector<std::string> socket_ids);
+  void on_connected(const events::UserConnectedEvent& event);
+  void on_disconnected(const events::UserDisconnectedEvent& event);
+  void on_time();
+  void load_missing();
+  void keep_seen(const std::vector<PresenceBoard::Seen>& seen);
+  void keep_all_seen();
+  void arm_soon();
+  PresenceBoard::Now now() const { return {loop_.now(), clock_.now()}; }
+
+  storage::Store& store_;
+  events::EventBus& bus_;
+  const WallClock& clock_;
+  wire::sio::Namespace& messaging_;
+  wire::net::Loop& loop_;
+
+  PresenceBoard board_;
+  std::vector<PresenceBoard::Watch> to_check_;
+  bool checking_ = false;
+  std::uint64_t checks_ = 0;
+  bool loading_ = false;
+  std::optional<wire::TimePoint> armed_for_;
+  wire::net::Timer timer_, seen_timer_;
+};
+
+} // namespace mentara::connections
