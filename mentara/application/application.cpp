@@ -19,7 +19,6 @@
 #include "mentara/connections/connection_manager.h"
 #include "mentara/connections/home.h"
 #include "mentara/connections/presence_service.h"
-#include "mentara/connections/rooms.h"
 #include "mentara/console/console.h"
 #include "mentara/events/event_bus.h"
 #include "mentara/gateways/disconnector.h"
@@ -235,9 +234,9 @@ Application::Parts::Parts(const Config& config)
   participants.emplace(*store, *bus, clock);
   blocks.emplace(*store, *bus, clock);
   personal_data.emplace(*store, *bus, clock, *participants, [this](const UserId& user) {
-    for (const std::string_view nsp : {contract::messaging::nsp, contract::notifications::nsp}) {
-      node->server(0).of(nsp).to(connections::user_room(user)).disconnect_sockets(true);
-    }
+    revocations->revoke_user(user, clock.now(), [](wire::Result<std::monostate, Failure> revoked) {
+      if (!revoked) wire::log(wire::LogLevel::error, "the tokens of a user who is forgotten could not be revoked");
+    });
   });
   personal_data->resume();
   erasures_timer.emplace(home_loop, [this] {
