@@ -3,7 +3,7 @@
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
-set(wire_folders base net http ws eio sio cluster)
+set(wire_folders base net http ws eio sio redis cluster)
 set(wire_targets wire)
 foreach(folder ${wire_folders})
   set_target_properties(wire_${folder} PROPERTIES EXPORT_NAME ${folder})

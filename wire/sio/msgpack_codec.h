@@ -10,9 +10,8 @@
 #include "wire/sio/packet.h"
 
 // The format of socket.io-msgpack-parser: each packet is one binary message, a MessagePack map
-// {type: 0…4, nsp, data?, id?}. Here its data is told as JSON and attachments, as with the standard parser, so what is
-// above knows one form only: `undefined` (fixext 1 of type 0) is left out, or null within an array; a date (fixext 8 of
-// type 0, milliseconds) is its ISO 8601 text; `bin` and ext of type 0 (an ArrayBuffer) are attachments.
+// {type: 0…4, nsp, data?, id?}. Here its data is told as JSON and attachments (msgpack_value.h), as with the standard
+// parser.
 namespace wire::sio {
 
 // `nsp` of the packet borrows from `bytes`, `json` from `json`. The JSON has the depth and the number of values that

@@ -102,6 +102,17 @@ TEST(SioMsgpack, tells_dates_as_json_does) {
   EXPECT_EQ(data("d7 00 80 00 00 00 00 00 00 00"), "null");
 }
 
+TEST(SioMsgpack, tells_timestamps_of_messagepack_as_dates) {
+  EXPECT_EQ(data("d6 ff 65 e0 74 c0"), R"("2024-02-29T12:12:48.000Z")");
+  EXPECT_EQ(data("d7 ff 1d 53 53 00 65 e0 74 c0"), R"("2024-02-29T12:12:48.123Z")");
+  EXPECT_EQ(data("c7 0c ff 07 54 d4 c0 ff ff ff ff ff ff ff ff"), R"("1969-12-31T23:59:59.123Z")");
+  EXPECT_EQ(data("c7 0c ff 00 00 00 00 7f ff ff ff ff ff ff ff"), "null") << "beyond what JavaScript calls a date";
+  for (const char* spelt : {"d6 01 00 00 00 00", "d7 01 00 00 00 00 00 00 00 00", "d7 ff ff ff ff ff 00 00 00 00",
+                            "c7 0b ff 00 00 00 00 00 00 00 00 00 00 00"}) {
+    EXPECT_EQ(data(spelt), not_msgpack) << spelt;
+  }
+}
+
 TEST(SioMsgpack, reads_every_kind_and_size_of_value) {
   const std::vector<std::pair<const char*, const char*>> samples = {
       {"c0", "null"},
@@ -161,8 +172,8 @@ TEST(SioMsgpack, refuses_a_message_that_is_cut_anywhere_or_goes_on) {
 
 TEST(SioMsgpack, refuses_kinds_that_it_does_not_know) {
   for (const char* spelt :
-       {"c1", "d4 01 00", "d4 00 01", "d5 00 00 00", "d6 ff 00 00 00 00", "d7 ff 00 00 00 00 00 00 00 00",
-        "d8 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00", "c7 01 05 00", "a1 ff", "81 01 01"}) {
+       {"c1", "d4 01 00", "d4 00 01", "d5 00 00 00", "d8 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
+        "c7 01 05 00", "a1 ff", "81 01 01"}) {
     EXPECT_EQ(data(spelt), not_msgpack) << spelt;
   }
 }
