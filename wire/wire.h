@@ -30,6 +30,7 @@ namespace wire {
 
 using cluster::Node;
 using cluster::NodeOptions;
+using cluster::RedisOptions;
 using net::Loop;
 using net::Timer;
 using sio::Ack;

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "wire/cluster/redis_adapter.h"
+#include "wire/cluster/reply_to.h"
+
 namespace wire::cluster {
 
 namespace {
@@ -41,6 +44,28 @@ void LocalPort::on_others(sio::Adapter& from, const std::vector<std::string>& ro
   });
 }
 
+template <class F>
+void LocalPort::on_nodes(const sio::BroadcastFlags& flags, F f) {
+  if (!nodes_ || flags.from_peer) return;
+  // Posted on the home loop too: a namespace may be made before there is a server there.
+  home_->post([nodes = nodes_, f = std::move(f)]() mutable { f(*nodes); });
+}
+
+std::size_t LocalPort::peers(const sio::BroadcastFlags& flags) const {
+  return bus_.members().size() - 1 + (nodes_ && !flags.from_peer ? 1 : 0);
+}
+
+void LocalPort::on_namespace(std::string_view nsp) {
+  on_nodes({}, [name = std::string(nsp)](RedisAdapter& nodes) { nodes.open(name); });
+}
+
+void LocalPort::publish(sio::Adapter& from, std::string_view event, const sio::Payload& payload,
+                        const sio::BroadcastOptions& options) {
+  on_nodes(options.flags, [nsp = from.nsp(), name = std::string(event), payload, options](RedisAdapter& nodes) mutable {
+    nodes.broadcast(nsp, std::move(name), std::move(payload), std::move(options));
+  });
+}
+
 void LocalPort::broadcast(sio::Adapter& from, const sio::EncodedEvent& event, const sio::BroadcastOptions& options) {
   on_others(from, options.rooms, [event, options](sio::Adapter& adapter) { adapter.deliver(event, options); });
 }
@@ -54,14 +79,17 @@ void LocalPort::join(sio::Adapter& from, const sio::BroadcastOptions& whom, cons
       for (const std::string& room : rooms) filter->remove(nsp, room);
     });
   });
+  on_nodes(whom.flags, [nsp = from.nsp(), whom, rooms](RedisAdapter& nodes) { nodes.join(nsp, whom, rooms); });
 }
 
 void LocalPort::leave(sio::Adapter& from, const sio::BroadcastOptions& whom, const std::vector<std::string>& rooms) {
   on_others(from, whom.rooms, [whom, rooms](sio::Adapter& adapter) { adapter.leave_local(whom, rooms); });
+  on_nodes(whom.flags, [nsp = from.nsp(), whom, rooms](RedisAdapter& nodes) { nodes.leave(nsp, whom, rooms); });
 }
 
 void LocalPort::disconnect(sio::Adapter& from, const sio::BroadcastOptions& whom, bool close) {
   on_others(from, whom.rooms, [whom, close](sio::Adapter& adapter) { adapter.disconnect_local(whom, close); });
+  on_nodes(whom.flags, [nsp = from.nsp(), whom, close](RedisAdapter& nodes) { nodes.disconnect(nsp, whom, close); });
 }
 
 void LocalPort::on_room(sio::Adapter& of, std::string_view room) { bus_.rooms_of(*own_)->add(of.nsp(), room); }
@@ -77,27 +105,6 @@ void LocalPort::catch_up(sio::Adapter& from) {
     });
   }
 }
-
-namespace {
-
-// The way back to who asked, from whichever loop; a namespace that is gone asks no more.
-class ReplyTo {
- public:
-  ReplyTo(sio::Server& server, std::string nsp) : server_(&server), nsp_(std::move(nsp)) {}
-
-  template <class F> // f(sio::Requests&) on the asking loop
-  void operator()(F f) const {
-    server_->loop().post([server = server_, nsp = nsp_, f = std::move(f)]() mutable {
-      if (sio::Namespace* there = server->find(nsp)) f(there->adapter().requests());
-    });
-  }
-
- private:
-  sio::Server* server_;
-  std::string nsp_;
-};
-
-} // namespace
 
 void LocalPort::broadcast_with_ack(sio::Adapter& from, std::uint64_t request, std::string_view event,
                                    const sio::Payload& payload, const sio::BroadcastOptions& options,
@@ -121,6 +128,10 @@ void LocalPort::broadcast_with_ack(sio::Adapter& from, std::uint64_t request, st
       reply([request, clients](sio::Requests& requests) { requests.on_clients(request, clients); });
     });
   }
+  on_nodes(options.flags, [server = own_, nsp = from.nsp(), request, name = std::string(event), payload, options,
+                           timeout](RedisAdapter& nodes) mutable {
+    nodes.broadcast_with_ack(*server, nsp, request, std::move(name), std::move(payload), std::move(options), timeout);
+  });
 }
 
 void LocalPort::fetch_sockets(sio::Adapter& from, std::uint64_t request, const sio::BroadcastOptions& whom) {
@@ -135,6 +146,9 @@ void LocalPort::fetch_sockets(sio::Adapter& from, std::uint64_t request, const s
       });
     });
   }
+  on_nodes(whom.flags, [server = own_, nsp = from.nsp(), request, whom](RedisAdapter& nodes) {
+    nodes.fetch_sockets(*server, nsp, request, whom);
+  });
 }
 
 } // namespace wire::cluster

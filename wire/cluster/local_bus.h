@@ -29,18 +29,25 @@ class LocalBus {
   std::vector<Member> members_; // constant once the loops run
 };
 
+class RedisAdapter;
+
 // One loop's way to the others: what its server broadcasts is posted once to each that has members of the rooms,
-// encoded already.
+// encoded already; and to other nodes, if there may be any, by way of the home loop.
 class LocalPort final : public sio::Cluster {
  public:
-  explicit LocalPort(const LocalBus& bus) : bus_(bus) {}
+  // `nodes`: the other ones, on the loop `home`; none: this process is all there is.
+  explicit LocalPort(const LocalBus& bus, RedisAdapter* nodes = nullptr, net::Loop* home = nullptr)
+      : bus_(bus), nodes_(nodes), home_(home) {}
   void set_own(sio::Server& server) { own_ = &server; }
 
+  void on_namespace(std::string_view nsp) override;
   void broadcast(sio::Adapter& from, const sio::EncodedEvent& event, const sio::BroadcastOptions& options) override;
+  void publish(sio::Adapter& from, std::string_view event, const sio::Payload& payload,
+               const sio::BroadcastOptions& options) override;
   void join(sio::Adapter& from, const sio::BroadcastOptions& whom, const std::vector<std::string>& rooms) override;
   void leave(sio::Adapter& from, const sio::BroadcastOptions& whom, const std::vector<std::string>& rooms) override;
   void disconnect(sio::Adapter& from, const sio::BroadcastOptions& whom, bool close) override;
-  std::size_t peers() const override { return bus_.members().size() - 1; }
+  std::size_t peers(const sio::BroadcastFlags& flags) const override;
   void broadcast_with_ack(sio::Adapter& from, std::uint64_t request, std::string_view event,
                           const sio::Payload& payload, const sio::BroadcastOptions& options, Duration timeout) override;
   void fetch_sockets(sio::Adapter& from, std::uint64_t request, const sio::BroadcastOptions& whom) override;
@@ -57,7 +64,12 @@ class LocalPort final : public sio::Cluster {
   template <class F> // f(sio::Adapter&) on the loops of those
   void on_others(sio::Adapter& from, const std::vector<std::string>& rooms, F f);
 
+  template <class F> // f(RedisAdapter&) on the home loop, if what has these flags concerns other nodes
+  void on_nodes(const sio::BroadcastFlags& flags, F f);
+
   const LocalBus& bus_;
+  RedisAdapter* const nodes_; // gone before the loops are
+  net::Loop* const home_;
   sio::Server* own_ = nullptr;
   std::uint64_t posted_ = 0;
 };

@@ -3,22 +3,33 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "wire/base/result.h"
 #include "wire/cluster/local_bus.h"
+#include "wire/cluster/redis_adapter.h"
 #include "wire/http/server.h"
 #include "wire/net/loop.h"
+#include "wire/redis/session.h"
 #include "wire/sio/server.h"
 
 namespace wire::cluster {
+
+// Other nodes, and Node servers with @socket.io/redis-adapter, that share the namespaces.
+struct RedisOptions {
+  redis::Address address = {};
+  redis::Login login = {};
+  std::string key = "socket.io"; // begins the name of each channel
+};
 
 struct NodeOptions {
   int threads = 1; // loops, each with a Socket.IO server of its own; they share rooms
   sio::ServerOptions server = {};
   http::Options http = {};
-  UnsentLimits unsent = {}; // of each connection
+  UnsentLimits unsent = {};               // of each connection
+  std::optional<RedisOptions> redis = {}; // none: this process is all there is
 };
 
 // One process that serves Socket.IO: loops, their servers, and what joins them.
@@ -40,18 +51,20 @@ class Node {
   net::Loop& loop(std::size_t index) { return parts_[index]->loop; }
   sio::Server& server(std::size_t index) { return *parts_[index]->server; }
   http::Server& http(std::size_t index) { return *parts_[index]->http; }
+  RedisAdapter* nodes() { return nodes_.get(); } // none: this process is all there is
 
  private:
   struct Part { // of one loop; the order is that of destruction, backwards
-    Part(int index, const UnsentLimits& unsent, const LocalBus& bus) : loop(index, unsent), port(bus) {}
+    Part(int index, const UnsentLimits& unsent) : loop(index, unsent) {}
     net::Loop loop;
-    LocalPort port;
+    std::optional<LocalPort> port;
     std::unique_ptr<sio::Server> server;
     std::unique_ptr<http::Server> http;
   };
 
   LocalBus bus_;
   std::vector<std::unique_ptr<Part>> parts_;
+  std::unique_ptr<RedisAdapter> nodes_; // before the loop that it belongs to
 };
 
 } // namespace wire::cluster

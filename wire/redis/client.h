@@ -15,11 +15,6 @@
 
 namespace wire::redis {
 
-struct Address {
-  std::string host = "127.0.0.1";
-  std::uint16_t port = 6379;
-};
-
 // A connection that is made anew, after a growing pause, for as long as this lives. Owned by its loop.
 class Link final {
  public:

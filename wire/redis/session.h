@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <initializer_list>
 #include <map>
@@ -15,6 +16,11 @@
 #include "wire/redis/reply_codec.h"
 
 namespace wire::redis {
+
+struct Address {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 6379;
+};
 
 // Who we are to the server.
 struct Login {

@@ -66,6 +66,7 @@ Socket* take_out(std::vector<Socket*>& members, std::size_t place) {
 Adapter::Adapter(std::string nsp, Parser parser, Cluster* cluster, net::Loop* loop, std::shared_ptr<RecoveryLog> log)
     : nsp_(std::move(nsp)), parser_(parser), cluster_(cluster), loop_(loop), log_(std::move(log)) {
   if (log_) log_->add_loop(loop_->index());
+  if (cluster_) cluster_->on_namespace(nsp_);
 }
 
 Adapter::~Adapter() {
@@ -260,6 +261,7 @@ void Adapter::catch_up() {
 
 void Adapter::emit(std::string_view event, const Payload& payload, const BroadcastOptions& options) {
   const BroadcastFlags& flags = options.flags;
+  if (cluster_ && !flags.local && !flags.from_peer) cluster_->publish(*this, event, payload, options);
   if (!log_ || flags.is_volatile) {
     return broadcast(encode_event(nsp_, event, payload, flags.compress, {}, {}, parser_), options);
   }
@@ -270,10 +272,19 @@ void Adapter::emit(std::string_view event, const Payload& payload, const Broadca
 
 void Adapter::emit_with_ack(std::string_view event, const Payload& payload, const BroadcastOptions& options,
                             Duration timeout, AnswersHandler handler) {
-  const bool here_alone = !cluster_ || options.flags.local;
-  const std::uint64_t request =
-      requests().begin_broadcast(1 + (here_alone ? 0 : cluster_->peers()), loop_->now() + timeout, std::move(handler));
-  if (!here_alone) cluster_->broadcast_with_ack(*this, request, event, payload, options, timeout);
+  ask_clients(requests().begin_broadcast(1 + peers(options.flags), loop_->now() + timeout, std::move(handler)), event,
+              payload, options, timeout);
+}
+
+void Adapter::emit_with_acks_relayed(std::string_view event, const Payload& payload, const BroadcastOptions& options,
+                                     Duration timeout, AnswersRelay relay) {
+  ask_clients(requests().begin_relay(1 + peers(options.flags), loop_->now() + timeout, std::move(relay)), event,
+              payload, options, timeout);
+}
+
+void Adapter::ask_clients(std::uint64_t request, std::string_view event, const Payload& payload,
+                          const BroadcastOptions& options, Duration timeout) {
+  if (peers(options.flags) > 0) cluster_->broadcast_with_ack(*this, request, event, payload, options, timeout);
   const std::size_t clients = deliver_with_ack(event, payload, options, timeout, [this, request](const Args* answer) {
     if (answer) return requests().on_answer(request, Payload().add(*answer, 0));
     requests().on_no_answer(request);
@@ -282,10 +293,9 @@ void Adapter::emit_with_ack(std::string_view event, const Payload& payload, cons
 }
 
 void Adapter::fetch_sockets(const BroadcastOptions& whom, Duration timeout, SocketsHandler handler) {
-  const bool here_alone = !cluster_ || whom.flags.local;
   const std::uint64_t request =
-      requests().begin_fetch(1 + (here_alone ? 0 : cluster_->peers()), loop_->now() + timeout, std::move(handler));
-  if (!here_alone) cluster_->fetch_sockets(*this, request, whom);
+      requests().begin_fetch(1 + peers(whom.flags), loop_->now() + timeout, std::move(handler));
+  if (peers(whom.flags) > 0) cluster_->fetch_sockets(*this, request, whom);
   requests().on_sockets(request, describe(whom));
 }
 

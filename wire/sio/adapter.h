@@ -29,7 +29,8 @@ class RecoveryLog;
 struct BroadcastFlags {
   bool is_volatile = false; // may be dropped for a client that is not ready
   bool compress = true;
-  bool local = false; // this process's loop alone
+  bool local = false;     // this process's loop alone
+  bool from_peer = false; // another node said it, and tells the others itself
 };
 
 // Whom a broadcast reaches: the union of `rooms` (no room: everybody) without the members of `except`.
@@ -49,16 +50,21 @@ EncodedEvent encode_event(std::string_view nsp, std::string_view event, const Pa
                           std::optional<std::uint64_t> ack_id = {}, std::string_view offset = {},
                           Parser parser = Parser::standard);
 
-// The other loops and nodes that share a namespace. Called on the adapter's loop.
+// The other loops and nodes that share a namespace. Called on the adapter's loop. What a peer said (from_peer) goes to
+// the loops of this process alone.
 class Cluster {
  public:
   virtual ~Cluster() = default;
+  virtual void on_namespace(std::string_view /*nsp*/) {} // is there on this loop from now on
+  // To the other loops of this process, which deliver it as it is,
   virtual void broadcast(Adapter& from, const EncodedEvent& event, const BroadcastOptions& options) = 0;
+  // and to other nodes, which may speak another parser.
+  virtual void publish(Adapter& /*from*/, std::string_view /*event*/, const Payload&, const BroadcastOptions&) {}
   virtual void join(Adapter& from, const BroadcastOptions& whom, const std::vector<std::string>& rooms) = 0;
   virtual void leave(Adapter& from, const BroadcastOptions& whom, const std::vector<std::string>& rooms) = 0;
   virtual void disconnect(Adapter& from, const BroadcastOptions& whom, bool close) = 0;
 
-  virtual std::size_t peers() const = 0; // how many answer a request
+  virtual std::size_t peers(const BroadcastFlags& flags) const = 0; // how many answer a request
   // Each peer answers to from.requests(): on_clients(), then on_answer() or on_no_answer() for each of them.
   virtual void broadcast_with_ack(Adapter& from, std::uint64_t request, std::string_view event, const Payload& payload,
                                   const BroadcastOptions& options, Duration timeout) = 0;
@@ -124,6 +130,9 @@ class Adapter {
   void emit(std::string_view event, const Payload& payload, const BroadcastOptions& options);
   void emit_with_ack(std::string_view event, const Payload& payload, const BroadcastOptions& options, Duration timeout,
                      AnswersHandler handler);
+  // The same for a node that gathers the answers itself.
+  void emit_with_acks_relayed(std::string_view event, const Payload& payload, const BroadcastOptions& options,
+                              Duration timeout, AnswersRelay relay);
   void fetch_sockets(const BroadcastOptions& whom, Duration timeout, SocketsHandler handler);
   void broadcast(const EncodedEvent& event, const BroadcastOptions& options);
   void sockets_join(const BroadcastOptions& whom, const std::vector<std::string>& rooms);
@@ -145,6 +154,9 @@ class Adapter {
  private:
   template <class F>
   void for_each(const BroadcastOptions& options, F&& f); // f(Socket&), each once
+  std::size_t peers(const BroadcastFlags& flags) const { return cluster_ && !flags.local ? cluster_->peers(flags) : 0; }
+  void ask_clients(std::uint64_t request, std::string_view event, const Payload& payload,
+                   const BroadcastOptions& options, Duration timeout);
 
   const std::string nsp_;
   const Parser parser_;

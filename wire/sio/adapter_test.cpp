@@ -190,7 +190,7 @@ struct RecordingCluster final : Cluster {
   void disconnect(Adapter&, const BroadcastOptions&, bool close) override {
     told.push_back(close ? "disconnect and close" : "disconnect");
   }
-  std::size_t peers() const override { return 1; }
+  std::size_t peers(const BroadcastFlags&) const override { return 1; }
   void broadcast_with_ack(Adapter& from, std::uint64_t request, std::string_view event, const Payload& payload,
                           const BroadcastOptions&, Duration) override {
     told.push_back("ask " + std::string(event) + " " + std::string(payload.json()));

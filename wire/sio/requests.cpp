@@ -14,12 +14,14 @@ struct Requests::Pending final : net::WheelTimer {
 
   Requests& owner;
   const std::uint64_t id;
-  std::size_t servers; // that have not spoken yet
-  std::size_t clients = 0;
+  std::size_t servers;     // that have not spoken yet
+  std::size_t asked = 0;   // clients, by the servers that have spoken
+  std::size_t clients = 0; // whose answers are to come
   bool somebody_left = false;
   std::vector<Payload> answers;
   std::vector<RemoteSocket> sockets;
-  AnswersHandler on_answers; // one of the two
+  AnswersHandler on_answers; // one of the three
+  AnswersRelay relay;
   SocketsHandler on_sockets;
 };
 
@@ -40,6 +42,12 @@ std::uint64_t Requests::begin_broadcast(std::size_t servers, TimePoint deadline,
   return pending.id;
 }
 
+std::uint64_t Requests::begin_relay(std::size_t servers, TimePoint deadline, AnswersRelay relay) {
+  Pending& pending = begin(servers, deadline);
+  pending.relay = std::move(relay);
+  return pending.id;
+}
+
 std::uint64_t Requests::begin_fetch(std::size_t servers, TimePoint deadline, SocketsHandler handler) {
   Pending& pending = begin(servers, deadline);
   pending.on_sockets = std::move(handler);
@@ -55,7 +63,9 @@ void Requests::on_clients(std::uint64_t id, std::size_t count) {
   Pending* pending = find(id);
   if (!pending) return;
   pending->clients += count;
+  pending->asked += count;
   --pending->servers;
+  if (pending->servers == 0 && pending->relay.on_clients) pending->relay.on_clients(pending->asked);
   finish_if_complete(*pending);
 }
 
@@ -63,7 +73,11 @@ void Requests::on_answer(std::uint64_t id, Payload answer) {
   Pending* pending = find(id);
   if (!pending) return;
   --pending->clients;
-  pending->answers.push_back(std::move(answer));
+  if (pending->relay.on_answer) {
+    pending->relay.on_answer(std::move(answer));
+  } else {
+    pending->answers.push_back(std::move(answer));
+  }
   finish_if_complete(*pending);
 }
 
@@ -84,6 +98,22 @@ void Requests::on_sockets(std::uint64_t id, std::vector<RemoteSocket> sockets) {
   finish_if_complete(*pending);
 }
 
+void Requests::on_servers_counted(std::uint64_t id, std::size_t servers) {
+  Pending* pending = find(id);
+  if (!pending) return;
+  pending->servers += servers;
+  --pending->servers;
+  finish_if_complete(*pending);
+}
+
+void Requests::on_no_server(std::uint64_t id) {
+  Pending* pending = find(id);
+  if (!pending) return;
+  pending->somebody_left = true;
+  --pending->servers;
+  finish_if_complete(*pending);
+}
+
 void Requests::finish_if_complete(Pending& pending) {
   if (pending.servers == 0 && pending.clients == 0) finish(pending.id, !pending.somebody_left);
 }
@@ -94,7 +124,7 @@ void Requests::finish(std::uint64_t id, bool complete) {
   pending->cancel();
   if (pending->on_answers) {
     guarded("answers", [&] { pending->on_answers(complete, pending->answers); });
-  } else {
+  } else if (pending->on_sockets) {
     guarded("sockets", [&] { pending->on_sockets(complete, pending->sockets); });
   }
 }

@@ -26,6 +26,11 @@ struct RemoteSocket {
 // Called once. `complete`: everybody answered; else time was up, or somebody left, and this is what came. An answer is
 // the first argument of a client's ack.
 using AnswersHandler = UniqueFunction<void(bool complete, const std::vector<Payload>& answers)>;
+// The same for a node that gathers what others send it: how many clients were asked, once, and each answer as it comes.
+struct AnswersRelay {
+  UniqueFunction<void(std::size_t clients)> on_clients;
+  UniqueFunction<void(Payload answer)> on_answer;
+};
 using SocketsHandler = UniqueFunction<void(bool complete, const std::vector<RemoteSocket>& sockets)>;
 
 // What one loop asked of all loops and waits for. Answers may come in any order, each server says first how many.
@@ -35,6 +40,7 @@ class Requests {
   ~Requests();
 
   std::uint64_t begin_broadcast(std::size_t servers, TimePoint deadline, AnswersHandler handler);
+  std::uint64_t begin_relay(std::size_t servers, TimePoint deadline, AnswersRelay relay);
   std::uint64_t begin_fetch(std::size_t servers, TimePoint deadline, SocketsHandler handler);
 
   // Unknown ids are of requests that have ended.
@@ -42,6 +48,9 @@ class Requests {
   void on_answer(std::uint64_t id, Payload answer);
   void on_no_answer(std::uint64_t id); // the client left
   void on_sockets(std::uint64_t id, std::vector<RemoteSocket> sockets);
+  // One that was counted stands for so many, maybe none, or cannot be asked.
+  void on_servers_counted(std::uint64_t id, std::size_t servers);
+  void on_no_server(std::uint64_t id);
 
  private:
   struct Pending;
