@@ -24,162 +24,160 @@ struct Section {
   std::string_view rows;
   bool in_the_log = false; // places are positions in it, and no index leads to him: a stretch at a time
 };
-constexpr Section
-    sections[] =
-        {
-            {"profile",
-             "SELECT 1, json_object('userId', user_id, 'name', " OR_NULL("name") ", 'firstName', " OR_NULL(
-                 "first_"
-                 "name") ", 'lastName', " OR_NULL("last_name") ", 'avatarUrl', " OR_NULL("avatar_url") ", "
-                                                                                                       "'role',"
-                                                                                                       " " OR_NULL("rol"
-                                                                                                                   "e") ") FROM users "
-                                                                                                                        "WHERE user_key "
-                                                                                                                        "= ?1 AND ?2 < "
-                                                                                                                        "1 AND ?3 > 0 "
-                                                                                                                        "LIMIT ?4"},
-            {"devices",
-             "SELECT n, j FROM (SELECT row_number() OVER (ORDER BY channel, device_id) AS n, "
-             "json_object('deviceId', device_id, "
-             "'namespace', CASE channel WHEN 1 THEN '/messaging' WHEN 2 THEN '/notifications' ELSE '/video-calls' "
-             "END, "
-             "'cursor', epoch || '.' || position, 'movedAt', " TIME(
-                 "moved_at") ") AS j FROM device_places "
-                             "WHERE user_key = ?1) WHERE n > ?2 AND n <= ?3 ORDER BY n LIMIT ?4"},
-            {"blocks",
-             "SELECT b.blocked_key, json_object('userId', u.user_id, 'reason', " OR_NULL(
-                 "b.reason") ", 'createdAt', " TIME("b.created_at") ") FROM blocks b JOIN users u ON u.user_key = "
-                                                                    "b.blocked_key "
-                                                                    "WHERE b.blocker_key = ?1 AND b.blocked_key > "
-                                                                    "?2 AND b.blocked_key <= ?3 ORDER BY "
-                                                                    "b.blocked_key LIMIT ?4"},
-            {"conversations",
-             "SELECT m.conversation_key, json_object('conversationId', c.conversation_id, 'role', "
-             "CASE m.role WHEN 0 THEN 'ADMIN' WHEN 1 THEN 'MODERATOR' ELSE 'MEMBER' END, 'joinedAt', " TIME(
-                 "m.joined_at") ", 'deliveredSeq', m.delivered_seq, 'readSeq', m.read_seq, 'muted', "
-                                "json(iif(m.muted, 'true', 'false')), "
-                                "'mutedUntil', " TIME(
-                                    "m.muted_until") ", 'archived', json(iif(m.archived, 'true', 'false')), "
-                                                     "'pinned', "
-                                                     "json(iif(m.pinned, 'true', 'false'))) FROM members m JOIN "
-                                                     "conversations c "
-                                                     "ON c.conversation_key = m.conversation_key WHERE m.user_key "
-                                                     "= ?1 AND m.conversation_key > ?2 "
-                                                     "AND m.conversation_key <= ?3 ORDER BY m.conversation_key "
-                                                     "LIMIT ?4"},
-            {"pastConversations",
-             "SELECT p.left_position, json_object('conversationId', c.conversation_id, 'leftAt', "
-             "(SELECT " TIME("l.at") " FROM log l WHERE l.position = p.left_position)) FROM past_members p "
-                                     "JOIN conversations c ON c.conversation_key = p.conversation_key WHERE "
-                                     "p.user_key = ?1 AND p.left_position > ?2 "
-                                     "AND p.left_position <= ?3 ORDER BY p.left_position LIMIT ?4"},
-            {"messages",
-             "SELECT m.position, json_object('id', m.message_id, 'conversationId', c.conversation_id, 'seq', "
-             "m.seq, "
-             "'clientMessageId', m.client_message_id, 'messageType', CASE m.type WHEN 0 THEN 'TEXT' WHEN 1 THEN "
-             "'IMAGE' "
-             "WHEN 2 THEN 'AUDIO' WHEN 3 THEN 'VIDEO' ELSE 'FILE' END, 'content', m.content, 'attachments', "
-             "json(ifnull(" OR_NULL("m.attachments") ", '[]')), 'metadata', json(" OR_NULL(
-                 "m.metadata") "), 'replyToId', "
-                               "(SELECT q.message_id FROM messages q WHERE q.position = m.reply_to), "
-                               "'createdAt', " TIME("m.created_at") ", 'editedAt', " TIME(
-                                   "m.edited_at") ", 'deletedAt', " TIME("m.deleted_at") ", 'edits', "
-                                                                                         "(SELECT "
-                                                                                         "json_group_array(json_"
-                                                                                         "object('content', "
-                                                                                         "e.content, "
-                                                                                         "'editedAt', " TIME(
-                                                                                             "e.edited_at") ")) "
-                                                                                                            "FROM "
-                                                                                                            "messag"
-                                                                                                            "e_"
-                                                                                                            "edits "
-                                                                                                            "e "
-                                                                                                            "WHERE "
-                                                                                                            "e."
-                                                                                                            "messag"
-                                                                                                            "e_"
-                                                                                                            "positi"
-                                                                                                            "on = "
-                                                                                                            "m."
-                                                                                                            "positi"
-                                                                                                            "on)) "
-                                                                                                            "FROM "
-                                                                                                            "messag"
-                                                                                                            "es m "
-                                                                                                            "JOIN "
-                                                                                                            "conver"
-                                                                                                            "sation"
-                                                                                                            "s c "
-                                                                                                            "ON "
-                                                                                                            "c."
-                                                                                                            "conver"
-                                                                                                            "sation"
-                                                                                                            "_key "
-                                                                                                            "= "
-                                                                                                            "m."
-                                                                                                            "conver"
-                                                                                                            "sation"
-                                                                                                            "_key "
-                                                                                                            "WHERE "
-                                                                                                            "m."
-                                                                                                            "sender"
-                                                                                                            "_key "
-                                                                                                            "= ?1 "
-                                                                                                            "AND "
-                                                                                                            "m."
-                                                                                                            "positi"
-                                                                                                            "on > "
-                                                                                                            "?2 "
-                                                                                                            "AND "
-                                                                                                            "m."
-                                                                                                            "positi"
-                                                                                                            "on <= "
-                                                                                                            "?3 "
-                                                                                                            "ORDER "
-                                                                                                            "BY "
-                                                                                                            "m."
-                                                                                                            "positi"
-                                                                                                            "on "
-                                                                                                            "LIMIT "
-                                                                                                            "?4",
-             true},
-            {"reactions",
-             "SELECT r.message_position, json_object('messageId', m.message_id, 'emoji', r.emoji) FROM reactions r "
-             "JOIN messages m ON m.position = r.message_position WHERE r.user_key = ?1 AND r.message_position > ?2 "
-             "AND r.message_position <= ?3 ORDER BY r.message_position LIMIT ?4",
-             true},
-            {"notifications",
-             "SELECT notification_key, json_object('id', notification_id, 'type', type, 'title', title, 'message', "
-             "message, "
-             "'priority', CASE priority WHEN 0 THEN 'LOW' WHEN 1 THEN 'NORMAL' WHEN 2 THEN 'HIGH' ELSE 'URGENT' END, "
-             "'data', "
-             "json(" OR_NULL("data") "), 'actionUrl', " OR_NULL("action_url") ", 'createdAt', " TIME(
-                 "created_at") ", 'expiresAt', " TIME("expires_at") ", 'readAt', " TIME("read_at") ") FROM "
-                                                                                                   "notifications "
-                                                                                                   "WHERE user_key = "
-                                                                                                   "?1 "
-                                                                                                   "AND "
-                                                                                                   "notification_key > "
-                                                                                                   "?2 AND "
-                                                                                                   "notification_key "
-                                                                                                   "<= ?3 ORDER BY "
-                                                                                                   "notification_key "
-                                                                                                   "LIMIT ?4"},
-            {"notificationTypes",
-             "SELECT n, j FROM (SELECT row_number() OVER (ORDER BY type) AS n, json_object('type', type, 'inApp', "
-             "json(iif(in_app, 'true', 'false')), 'push', json(iif(push, 'true', 'false'))) AS j FROM "
-             "notification_types "
-             "WHERE user_key = ?1) WHERE n > ?2 AND n <= ?3 ORDER BY n LIMIT ?4"},
-            {"notificationSettings", "SELECT 1, json_object('mutedUntil', " TIME(
-                                         "muted_until") ", 'quietStart', time(quiet_start * 60, 'unixepoch'), "
-                                                        "'quietEnd', time(quiet_end * 60, 'unixepoch'), 'timezone', "
-                                                        "time_zone) FROM notification_users "
-                                                        "WHERE user_key = ?1 AND ?2 < 1 AND ?3 > 0 LIMIT ?4"},
-            {"presence",
-             "SELECT 1, json_object('status', CASE status WHEN 0 THEN 'ONLINE' WHEN 1 THEN 'AWAY' WHEN 2 THEN 'BUSY' "
-             "ELSE 'INVISIBLE' END, 'text', " OR_NULL("text") ", 'until', " TIME("until") ", 'lastSeenAt', " TIME(
-                 "last_seen_at") ") FROM presences WHERE user_key = ?1 AND ?2 < 1 AND ?3 > 0 LIMIT ?4"},
+constexpr Section sections[] = {
+    {"profile",
+     "SELECT 1, json_object('userId', user_id, 'name', " OR_NULL("name") ", 'firstName', " OR_NULL(
+         "first_"
+         "name") ", 'lastName', " OR_NULL("last_name") ", 'avatarUrl', " OR_NULL("avatar_url") ", "
+                                                                                               "'role',"
+                                                                                               " " OR_NULL(
+                                                                                                   "rol"
+                                                                                                   "e") ") FROM users "
+                                                                                                        "WHERE "
+                                                                                                        "user_key "
+                                                                                                        "= ?1 AND ?2 < "
+                                                                                                        "1 AND ?3 > 0 "
+                                                                                                        "LIMIT ?4"},
+    {"devices",
+     "SELECT n, j FROM (SELECT row_number() OVER (ORDER BY channel, device_id) AS n, "
+     "json_object('deviceId', device_id, "
+     "'namespace', CASE channel WHEN 1 THEN '/messaging' WHEN 2 THEN '/notifications' ELSE '/video-calls' "
+     "END, "
+     "'cursor', epoch || '.' || position, 'movedAt', " TIME(
+         "moved_at") ") AS j FROM device_places "
+                     "WHERE user_key = ?1) WHERE n > ?2 AND n <= ?3 ORDER BY n LIMIT ?4"},
+    {"blocks", "SELECT b.blocked_key, json_object('userId', u.user_id, 'reason', " OR_NULL(
+                   "b.reason") ", 'createdAt', " TIME("b.created_at") ") FROM blocks b JOIN users u ON u.user_key = "
+                                                                      "b.blocked_key "
+                                                                      "WHERE b.blocker_key = ?1 AND b.blocked_key > "
+                                                                      "?2 AND b.blocked_key <= ?3 ORDER BY "
+                                                                      "b.blocked_key LIMIT ?4"},
+    {"conversations",
+     "SELECT m.conversation_key, json_object('conversationId', c.conversation_id, 'role', "
+     "CASE m.role WHEN 0 THEN 'ADMIN' WHEN 1 THEN 'MODERATOR' ELSE 'MEMBER' END, 'joinedAt', " TIME(
+         "m.joined_at") ", 'deliveredSeq', m.delivered_seq, 'readSeq', m.read_seq, 'muted', "
+                        "json(iif(m.muted, 'true', 'false')), "
+                        "'mutedUntil', " TIME(
+                            "m.muted_until") ", 'archived', json(iif(m.archived, 'true', 'false')), "
+                                             "'pinned', "
+                                             "json(iif(m.pinned, 'true', 'false'))) FROM members m JOIN "
+                                             "conversations c "
+                                             "ON c.conversation_key = m.conversation_key WHERE m.user_key "
+                                             "= ?1 AND m.conversation_key > ?2 "
+                                             "AND m.conversation_key <= ?3 ORDER BY m.conversation_key "
+                                             "LIMIT ?4"},
+    {"pastConversations",
+     "SELECT p.left_position, json_object('conversationId', c.conversation_id, 'leftAt', "
+     "(SELECT " TIME("l.at") " FROM log l WHERE l.position = p.left_position)) FROM past_members p "
+                             "JOIN conversations c ON c.conversation_key = p.conversation_key WHERE "
+                             "p.user_key = ?1 AND p.left_position > ?2 "
+                             "AND p.left_position <= ?3 ORDER BY p.left_position LIMIT ?4"},
+    {"messages",
+     "SELECT m.position, json_object('id', m.message_id, 'conversationId', c.conversation_id, 'seq', "
+     "m.seq, "
+     "'clientMessageId', m.client_message_id, 'messageType', CASE m.type WHEN 0 THEN 'TEXT' WHEN 1 THEN "
+     "'IMAGE' "
+     "WHEN 2 THEN 'AUDIO' WHEN 3 THEN 'VIDEO' ELSE 'FILE' END, 'content', m.content, 'attachments', "
+     "json(ifnull(" OR_NULL("m.attachments") ", '[]')), 'metadata', json(" OR_NULL(
+         "m.metadata") "), 'replyToId', "
+                       "(SELECT q.message_id FROM messages q WHERE q.position = m.reply_to), "
+                       "'createdAt', " TIME("m.created_at") ", 'editedAt', " TIME("m.edited_at") ", 'deletedAt', " TIME(
+                           "m.deleted_at") ", 'edits', "
+                                           "(SELECT "
+                                           "json_group_array(json_"
+                                           "object('content', "
+                                           "e.content, "
+                                           "'editedAt', " TIME("e.edited_at") ")) "
+                                                                              "FROM "
+                                                                              "messag"
+                                                                              "e_"
+                                                                              "edits "
+                                                                              "e "
+                                                                              "WHERE "
+                                                                              "e."
+                                                                              "messag"
+                                                                              "e_"
+                                                                              "positi"
+                                                                              "on = "
+                                                                              "m."
+                                                                              "positi"
+                                                                              "on)) "
+                                                                              "FROM "
+                                                                              "messag"
+                                                                              "es m "
+                                                                              "JOIN "
+                                                                              "conver"
+                                                                              "sation"
+                                                                              "s c "
+                                                                              "ON "
+                                                                              "c."
+                                                                              "conver"
+                                                                              "sation"
+                                                                              "_key "
+                                                                              "= "
+                                                                              "m."
+                                                                              "conver"
+                                                                              "sation"
+                                                                              "_key "
+                                                                              "WHERE "
+                                                                              "m."
+                                                                              "sender"
+                                                                              "_key "
+                                                                              "= ?1 "
+                                                                              "AND "
+                                                                              "m."
+                                                                              "positi"
+                                                                              "on > "
+                                                                              "?2 "
+                                                                              "AND "
+                                                                              "m."
+                                                                              "positi"
+                                                                              "on <= "
+                                                                              "?3 "
+                                                                              "ORDER "
+                                                                              "BY "
+                                                                              "m."
+                                                                              "positi"
+                                                                              "on "
+                                                                              "LIMIT "
+                                                                              "?4",
+     true},
+    {"reactions",
+     "SELECT r.message_position, json_object('messageId', m.message_id, 'emoji', r.emoji) FROM reactions r "
+     "JOIN messages m ON m.position = r.message_position WHERE r.user_key = ?1 AND r.message_position > ?2 "
+     "AND r.message_position <= ?3 ORDER BY r.message_position LIMIT ?4",
+     true},
+    {"notifications",
+     "SELECT notification_key, json_object('id', notification_id, 'type', type, 'title', title, 'message', "
+     "message, "
+     "'priority', CASE priority WHEN 0 THEN 'LOW' WHEN 1 THEN 'NORMAL' WHEN 2 THEN 'HIGH' ELSE 'URGENT' END, "
+     "'data', "
+     "json(" OR_NULL("data") "), 'actionUrl', " OR_NULL("action_url") ", 'createdAt', " TIME(
+         "created_at") ", 'expiresAt', " TIME("expires_at") ", 'readAt', " TIME("read_at") ") FROM "
+                                                                                           "notifications "
+                                                                                           "WHERE user_key = "
+                                                                                           "?1 "
+                                                                                           "AND "
+                                                                                           "notification_key > "
+                                                                                           "?2 AND "
+                                                                                           "notification_key "
+                                                                                           "<= ?3 ORDER BY "
+                                                                                           "notification_key "
+                                                                                           "LIMIT ?4"},
+    {"notificationTypes",
+     "SELECT n, j FROM (SELECT row_number() OVER (ORDER BY type) AS n, json_object('type', type, 'inApp', "
+     "json(iif(in_app, 'true', 'false')), 'push', json(iif(push, 'true', 'false'))) AS j FROM "
+     "notification_types "
+     "WHERE user_key = ?1) WHERE n > ?2 AND n <= ?3 ORDER BY n LIMIT ?4"},
+    {"notificationSettings", "SELECT 1, json_object('mutedUntil', " TIME(
+                                 "muted_until") ", 'quietStart', time(quiet_start * 60, 'unixepoch'), "
+                                                "'quietEnd', time(quiet_end * 60, 'unixepoch'), 'timezone', "
+                                                "time_zone) FROM notification_users "
+                                                "WHERE user_key = ?1 AND ?2 < 1 AND ?3 > 0 LIMIT ?4"},
+    {"presence",
+     "SELECT 1, json_object('status', CASE status WHEN 0 THEN 'ONLINE' WHEN 1 THEN 'AWAY' WHEN 2 THEN 'BUSY' "
+     "ELSE 'INVISIBLE' END, 'text', " OR_NULL("text") ", 'until', " TIME("until") ", 'lastSeenAt', " TIME(
+         "last_seen_at") ") FROM presences WHERE user_key = ?1 AND ?2 < 1 AND ?3 > 0 LIMIT ?4"},
 };
 
 constexpr std::size_t rows_at_once = 500;

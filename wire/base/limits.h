@@ -65,12 +65,13 @@ inline constexpr std::size_t recovery_log_bytes_max = 16 * 1024 * 1024;     // e
 inline constexpr std::size_t recovery_session_bytes_max = 16 * 1024 * 1024; // clients of one namespace that may return
 
 // --- Redis ---
-inline constexpr std::size_t redis_reply_bytes_max = 64 * 1024 * 1024; // one reply or message
+inline constexpr std::size_t redis_reply_bytes_max = 64 * 1024 * 1024;  // one reply or message
 inline constexpr std::size_t redis_unsent_bytes_max = 16 * 1024 * 1024; // beyond it what is published is dropped
 inline constexpr Duration redis_connect_timeout = seconds(5);
 inline constexpr Duration redis_ping_interval = seconds(2); // after a silence
 inline constexpr Duration redis_reply_timeout = seconds(5);
-inline constexpr Duration redis_backoff_min = milliseconds(100), redis_backoff_max = seconds(2); // before it connects anew
+inline constexpr Duration redis_backoff_min = milliseconds(100),
+                          redis_backoff_max = seconds(2); // before it connects anew
 
 // --- Unsent bytes of one connection ---
 inline constexpr std::size_t unsent_bytes_soft = 256 * 1024;

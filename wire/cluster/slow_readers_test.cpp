@@ -201,7 +201,8 @@ class SlowReaders : public testing::Test {
   }
   template <class Done>
   static bool eventually(Done done) {
-    for (const TimePoint end = Clock::now() + seconds(60); Clock::now() < end;) { // the hard limit has 10 s, and the machine other work
+    for (const TimePoint end = Clock::now() + seconds(60);
+         Clock::now() < end;) { // the hard limit has 10 s, and the machine other work
       if (done()) return true;
       std::this_thread::yield();
     }
