@@ -234,8 +234,8 @@ Application::Parts::Parts(const Config& config)
   participants.emplace(*store, *bus, clock);
   blocks.emplace(*store, *bus, clock);
   personal_data.emplace(*store, *bus, clock, *participants, [this](const UserId& user) {
-    revocations->revoke_user(user, clock.now(), [](wire::Result<std::monostate, Failure> revoked) {
-      if (!revoked) wire::log(wire::LogLevel::error, "the tokens of a user who is forgotten could not be revoked");
+    revocations->revoke_user(user, clock.now(), [](wire::Result<std::monostate, Failure> done) {
+      if (!done) wire::log(wire::LogLevel::error, "the tokens of a user who is forgotten could not be revoked");
     });
   });
   personal_data->resume();

@@ -170,6 +170,22 @@ TEST_F(PersonalDataServiceTest, erasure_takes_what_he_was_notified_of_and_the_lo
   EXPECT_THAT(whole_database(), Not(HasSubstr("secretword")));
 }
 
+TEST_F(PersonalDataServiceTest, of_a_call_the_reports_of_his_side_are_exported_and_forgotten) {
+  world.restart(
+      "INSERT INTO calls (call_id, caller_key, callee_key, state, media, started_at) SELECT 'call-1', a.user_key, "
+      "b.user_key, 3, 3, 1 FROM users a, users b WHERE a.user_id = 'bob' AND b.user_id = 'ann'; "
+      "INSERT INTO call_reports (call_key, side, at, report) SELECT call_key, 0, 1, '{\"of\":\"his\"}' FROM calls; "
+      "INSERT INTO call_reports (call_key, side, at, report) SELECT call_key, 1, 1, '{\"of\":\"hers\"}' FROM calls");
+  start();
+  const std::string calls = export_of("ann")["calls"];
+  EXPECT_THAT(calls, HasSubstr(R"("fromUserId":"bob","toUserId":"ann")"));
+  EXPECT_THAT(calls, HasSubstr("hers"));
+  EXPECT_THAT(calls, Not(HasSubstr("his")));
+  erase("ann");
+  EXPECT_THAT(export_of("ann")["calls"], HasSubstr(R"("reports":[])"));
+  EXPECT_THAT(export_of("bob")["calls"], HasSubstr("his"));
+}
+
 TEST_F(PersonalDataServiceTest, erasure_takes_reactions_back_and_leaves_what_is_not_of_two) {
   const MessageId message = send("bob", "text");
   world.add_reaction("ann", message, "+");
@@ -271,6 +287,7 @@ TEST_F(PersonalDataServiceTest, every_table_that_names_users_is_exported_and_for
       "notification_users",
       "notification_types",
       "presences",           // both
+      "calls",               // what his devices said of them is exported and forgotten; ids and times stay
       "idempotent_requests", // what a backend has asked for; forgotten with it
       "directs",             // who is in it: ids
       "erasures",

@@ -174,6 +174,17 @@ constexpr Section sections[] = {
                                                 "'quietEnd', time(quiet_end * 60, 'unixepoch'), 'timezone', "
                                                 "time_zone) FROM notification_users "
                                                 "WHERE user_key = ?1 AND ?2 < 1 AND ?3 > 0 LIMIT ?4"},
+    {"calls",
+     "SELECT c.call_key, json_object('callId', c.call_id, 'fromUserId', a.user_id, 'toUserId', b.user_id, "
+     "'startedAt', " TIME("c.started_at") ", 'answeredAt', " TIME("c.answered_at") ", 'endedAt', " TIME(
+         "c.ended_at") ", 'reports', (SELECT json_group_array(json(r.report)) FROM call_reports r WHERE r.call_key = "
+                       "c.call_key "
+                       "AND r.side = iif(c.caller_key = ?1, 0, 1))) FROM (SELECT call_key FROM calls WHERE caller_key "
+                       "= ?1 AND call_key > "
+                       "?2 UNION SELECT call_key FROM calls WHERE callee_key = ?1 AND call_key > ?2 ORDER BY 1 LIMIT "
+                       "?4) own "
+                       "JOIN calls c ON c.call_key = own.call_key JOIN users a ON a.user_key = c.caller_key "
+                       "JOIN users b ON b.user_key = c.callee_key WHERE c.call_key <= ?3 ORDER BY c.call_key"},
     {"presence",
      "SELECT 1, json_object('status', CASE status WHEN 0 THEN 'ONLINE' WHEN 1 THEN 'AWAY' WHEN 2 THEN 'BUSY' "
      "ELSE 'INVISIBLE' END, 'text', " OR_NULL("text") ", 'until', " TIME("until") ", 'lastSeenAt', " TIME(
@@ -331,6 +342,11 @@ bool SqlitePersonalDataChanges::forget_profile(UserKey user) {
            "(SELECT notification_key FROM notifications WHERE user_key = ?1 LIMIT ?2)",
            "DELETE FROM idempotent_requests WHERE user_key = ?1 AND idempotency_key IN "
            "(SELECT idempotency_key FROM idempotent_requests WHERE user_key = ?1 LIMIT ?2)",
+           // A call is the other one's history as well: of it stay the two ids and the times.
+           "DELETE FROM call_reports WHERE report_key IN (SELECT r.report_key FROM calls c JOIN call_reports r "
+           "ON r.call_key = c.call_key AND r.side = 0 WHERE c.caller_key = ?1 UNION ALL SELECT r.report_key FROM calls "
+           "c "
+           "JOIN call_reports r ON r.call_key = c.call_key AND r.side = 1 WHERE c.callee_key = ?1 LIMIT ?2)",
            "UPDATE log SET payload = json_object('id', json_extract(payload, '$.id')) WHERE position IN "
            "(SELECT position FROM log WHERE scope BETWEEN -(4 * ?1 + 3) AND -(4 * ?1 + 1) "
            "AND payload <> json_object('id', json_extract(payload, '$.id')) LIMIT ?2)",
