@@ -49,10 +49,11 @@ class CommandLine : public testing::Test {
 
   std::string user_of(std::string token, AuthConfig auth) {
     if (token.ends_with('\n')) token.pop_back();
-    const auto identity = auth::Authenticator(auth, clock_).authenticate({.auth_token = token});
+    const auto identity = auth::Authenticator(auth, revoked_, clock_).authenticate({.auth_token = token});
     return identity ? identity->user.id.value : "refused: " + identity.error().error;
   }
 
+  const auth::Revocations revoked_; // none
   const std::filesystem::path directory_ =
       std::filesystem::temp_directory_path() /
       ("mentara-cli-" + std::to_string(getpid()) + testing::UnitTest::GetInstance()->current_test_info()->name());
@@ -171,7 +172,7 @@ TEST_F(CommandLine, token_prints_only_the_token) {
   EXPECT_EQ(run({"token", "--sub", "alice", "--name", "Alice A", "--role", "service", "--email", "a@example.com"}), 0);
   EXPECT_EQ(err_, "");
   EXPECT_THAT(out_, testing::MatchesRegex("eyJ[A-Za-z0-9_.-]+\n"));
-  const auto identity = auth::Authenticator({.secret = secret}, clock_)
+  const auto identity = auth::Authenticator({.secret = secret}, revoked_, clock_)
                             .authenticate({.auth_token = std::string_view(out_).substr(0, out_.size() - 1)});
   ASSERT_TRUE(identity);
   EXPECT_EQ(identity->user.id.value, "alice");
