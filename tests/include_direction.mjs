@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 // A layer is a folder. It may include itself and what is listed: folders, or single headers.
 const base = ['wire/base'];
 // What the rules see of the store: its interfaces.
-const storage = ['store.h', 'keys.h', 'log.h', 'message_changes.h', 'participants.h', 'blocks.h', 'search.h', 'notifications.h', 'presences.h', 'revocations.h', 'calls.h'].map((name) => `mentara/storage/${name}`);
+const storage = ['store.h', 'keys.h', 'log.h', 'message_changes.h', 'participants.h', 'blocks.h', 'search.h', 'notifications.h', 'presences.h', 'revocations.h', 'calls.h', 'personal_data.h'].map((name) => `mentara/storage/${name}`);
 const rules = ['mentara/domain', 'mentara/events', ...storage, 'mentara/auth', 'mentara/limits.h', ...base];
 const edge = [
   'mentara/services', 'mentara/contract', 'mentara/config/version.h', 'wire/sio', 'wire/http', 'wire/net/loop.h', ...rules,

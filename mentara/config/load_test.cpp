@@ -162,7 +162,7 @@ TEST_F(LoadConfig, an_unknown_key_is_refused_with_its_place_and_a_suggestion) {
   write_file("colour = \"red\"\n");
   EXPECT_THAT(problems(), ElementsAre("config.toml:1:1: unknown key 'colour'"));
   write_file("[[server]]\nport = 3001\n");
-  EXPECT_THAT(problems(), ElementsAre(HasSubstr("unknown key 'server'")));
+  EXPECT_THAT(problems(), ElementsAre(HasSubstr("unknown key 'server[0].port'")));
 }
 
 TEST_F(LoadConfig, a_bad_value_is_refused_with_its_place_and_what_is_allowed) {

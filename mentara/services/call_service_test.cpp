@@ -198,8 +198,8 @@ TEST_F(CallServiceTest, I9_calls_that_the_last_server_was_holding_end_with_the_n
   CallService next(*world.store, world.bus, engagements, heard, world.clock, CallTimes{},
                    CallService::Time{[this] { return now; }, [](wire::TimePoint) {}});
   next.recover();
-  const auto history = ask<CallHistory>([&](auto done) { next.history({{"bob"}}, {}, std::move(done)); });
   ASSERT_TRUE(have_ended(1));
+  const auto history = ask<CallHistory>([&](auto done) { next.history({{"bob"}}, {}, std::move(done)); });
   EXPECT_EQ(ended[0].call.reason, EndReason::failed);
   ASSERT_EQ(history->calls.size(), 1u);
   EXPECT_EQ(history->calls[0], ended[0].call);
