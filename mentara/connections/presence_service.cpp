@@ -152,15 +152,16 @@ void PresenceService::check_next() {
     PresenceBoard::Watch watch;
     bool visible = false;
   };
+  const auto watches = std::exchange(to_check_, {}); // first: arguments are evaluated in any order
   store_.read<std::vector<Checked>>(
-      [watches = to_check_](Snapshot& snapshot) -> Result<std::vector<Checked>, Failure> {
+      [watches](Snapshot& snapshot) -> Result<std::vector<Checked>, Failure> {
         std::vector<Checked> checked;
         for (const auto& watch : watches) {
           checked.push_back({watch, snapshot.presences().may_see(watch.viewer, watch.target)});
         }
         return checked;
       },
-      [this, asked = std::exchange(to_check_, {})](Result<std::vector<Checked>, Failure> checked) {
+      [this, asked = watches](Result<std::vector<Checked>, Failure> checked) {
         std::vector<Checked> answers;
         if (checked) {
           answers = std::move(*checked);
