@@ -74,7 +74,7 @@ test('only backends may ask, and only about users who are known', async () => {
   for (const [method, path] of [['GET', `/users/${ada}/export`], ['DELETE', `/users/${ada}`]]) {
     for (const user of [ada, bob]) assert.equal((await rest(server, user, method, path)).body.code, 'forbidden');
     assert.equal((await rest(server, 'backend', method, path.replace(ada, 'nobody'), service)).status, 404);
-    assert.equal((await rest(server, ada, method, path, { bearer: undefined })).status, 401);
+    assert.equal((await rest(server, ada, method, path, { bearer: null })).status, 401);
   }
   assert.equal((await rest(server, 'backend', 'GET', `/users/${ada}/export?cursor=x`, service)).body.field, 'cursor');
 });
