@@ -20,6 +20,7 @@
 #include "mentara/connections/home.h"
 #include "mentara/connections/presence_service.h"
 #include "mentara/console/console.h"
+#include "mentara/contract/event_table.h"
 #include "mentara/events/event_bus.h"
 #include "mentara/gateways/disconnector.h"
 #include "mentara/gateways/messaging_gateway.h"
@@ -30,6 +31,8 @@
 #include "mentara/gateways/websocket_event_service.h"
 #include "mentara/ops/file_watch.h"
 #include "mentara/ops/health.h"
+#include "mentara/ops/metrics.h"
+#include "mentara/ops/traffic.h"
 #include "mentara/services/block_service.h"
 #include "mentara/services/call_service.h"
 #include "mentara/services/conference_service.h"
@@ -147,6 +150,7 @@ std::vector<std::string> key_paths(const AuthConfig& config) {
 struct Application::Parts {
   explicit Parts(const Config& config);
 
+  void add_figures(ops::Figures& figures); // of what lives on the home loop
   const char* not_ready() const {
     if (stopping) return "stopping";
     return store->healthy() ? nullptr : "the database failed; see the log";
@@ -155,7 +159,7 @@ struct Application::Parts {
 
   const SystemWallClock clock{};
   std::atomic<bool> stopping{false};
-  auth::Revocations revoked;
+  auth::Revocations revoked_tokens;
   auth::Authenticator authenticator;
   const std::vector<NotificationRule> notification_rules;
   std::optional<wire::cluster::Node> node; // its loops outlive what is posted to them
@@ -202,13 +206,15 @@ struct Application::Parts {
   std::optional<gateways::WebSocketEventService> websocket_events;
   std::optional<gateways::UnreadNews> unread_news;
   ops::Health health{[this] { return not_ready(); }};
+  std::vector<std::unique_ptr<ops::Traffic>> traffic; // one for each loop
+  std::optional<ops::Metrics> metrics;
   std::optional<console::Console> console;
   std::optional<wire::http::Server> operations;
   std::optional<ops::FileWatch> key_files;
 };
 
 Application::Parts::Parts(const Config& config)
-    : authenticator(config.auth, revoked, clock), notification_rules(config.notifications.rules) {
+    : authenticator(config.auth, revoked_tokens, clock), notification_rules(config.notifications.rules) {
   node.emplace(node_options(config), [](wire::sio::Server&) {});
   wire::net::Loop& home_loop = node->loop(0);
   const auto post = [&home_loop](wire::UniqueFunction<void()> task) { home_loop.post(std::move(task)); };
@@ -220,7 +226,7 @@ Application::Parts::Parts(const Config& config)
                                        .read_queue_max = config.database.read_queue_max,
                                        .group_commit_max = config.database.group_commit_max},
                 post);
-  revocations.emplace(*store, revoked, disconnector, clock,
+  revocations.emplace(*store, revoked_tokens, disconnector, clock,
                       services::RevocationService::Limits{.token_lifetime_max = config.auth.max_lifetime,
                                                           .leeway = config.auth.leeway});
   revocations_timer.emplace(home_loop, [this] {
@@ -320,6 +326,10 @@ Application::Parts::Parts(const Config& config)
     api::add_call_routes(rest.back()->routes(), *call_requests.back());
     user_requests.push_back(std::make_unique<requests::UserRequests>(*home, node->loop(i), *personal_data));
     api::add_user_routes(rest.back()->routes(), *user_requests.back());
+    traffic.push_back(std::make_unique<ops::Traffic>(node->server(i), node->http(i)));
+    traffic.back()->watch(node->server(i).of(contract::messaging::nsp), contract::messaging::client_event::all);
+    traffic.back()->watch(node->server(i).of(contract::notifications::nsp), contract::notifications::client_event::all);
+    traffic.back()->watch(node->server(i).of(contract::video_calls::nsp), contract::video_calls::client_event::all);
     rest.back()->attach(node->http(i).router());
     health.attach(node->http(i).router());
     console->attach(node->http(i).router());
@@ -329,6 +339,10 @@ Application::Parts::Parts(const Config& config)
 
   operations.emplace(home_loop);
   health.attach(operations->router());
+  std::vector<ops::Traffic*> traffic_of_loops;
+  for (const auto& of_loop : traffic) traffic_of_loops.push_back(of_loop.get());
+  metrics.emplace(home_loop, std::move(traffic_of_loops), [this](ops::Figures& figures) { add_figures(figures); });
+  metrics->attach(operations->router());
   const std::uint16_t port =
       listen_on(config.server.host, config.server.port,
                 [this](const std::string& address, std::uint16_t asked) { return node->listen(address, asked); });
@@ -341,6 +355,29 @@ Application::Parts::Parts(const Config& config)
   key_files.emplace(home_loop, key_paths(config.auth), [this] { authenticator.reload_keys(); });
   wire::log(wire::LogLevel::info, "listening",
             {{"host", config.server.host}, {"port", port}, {"loops", node->loops()}, {"data", config.data_directory}});
+}
+
+void Application::Parts::add_figures(ops::Figures& figures) {
+  const auto number = [](auto count) { return static_cast<double>(count); };
+  figures.gauge("mentara_ready", "1 while the server can do its work.", not_ready() ? 0 : 1);
+  figures.gauge("mentara_users", "Users with at least one socket.", number(connections->user_count()));
+  figures.gauge("mentara_user_sockets", "Sockets of users, being accepted or connected.",
+                number(connections->socket_count()));
+  figures.gauge("mentara_connections", "TCP connections to the client port, WebSockets included.",
+                number(node->http(0).connection_limit().taken()));
+  figures.gauge("mentara_connections_max", "TCP connections that there may be.",
+                number(node->http(0).connection_limit().most()));
+  figures.gauge("mentara_log_position", "The last position of the log that is committed.",
+                number(store->end_of_log().position));
+  figures.gauge("mentara_revocations", "Revoked tokens and users that are remembered.", number(revoked_tokens.count()));
+  const events::EventBus::Counters& told = bus->counters();
+  figures.count("mentara_bus_events_total", "Domain events on the bus, by what became of them.", number(told.published),
+                {{"result", "published"}});
+  figures.count("mentara_bus_events_total", "Domain events on the bus, by what became of them.", number(told.refused),
+                {{"result", "refused"}});
+  figures.count("mentara_bus_events_total", "Domain events on the bus, by what became of them.", number(told.failed),
+                {{"result", "failed"}});
+  figures.gauge("mentara_bus_queued", "Domain events that wait.", number(bus->queued()));
 }
 
 void Application::Parts::begin_stop() {
