@@ -5,6 +5,7 @@
 
 #include "mentara/application/application.h"
 #include "mentara/cli/cli.h"
+#include "mentara/ops/doctor.h"
 #include "mentara/ops/logging.h"
 #include "mentara/storage/data_directory.h"
 #include "mentara/storage/maintenance.h"
@@ -21,6 +22,17 @@ int serve(const mentara::Config& config) {
   return mentara::cli::exit_success;
 }
 
+bool examine(const mentara::Config& config, const mentara::cli::Commands::Tell& tell) {
+  using mentara::ops::Finding;
+  bool fit = true;
+  for (const Finding& finding : mentara::ops::examine(mentara::ops::look_at_machine(config), config)) {
+    const bool bad = finding.kind == Finding::Kind::bad;
+    tell((bad ? "bad   " : finding.kind == Finding::Kind::note ? "note  " : "good  ") + finding.text);
+    fit = fit && !bad;
+  }
+  return fit;
+}
+
 // With the words of config, what storage does.
 mentara::cli::Commands commands() {
   using mentara::Config;
@@ -32,7 +44,8 @@ mentara::cli::Commands commands() {
           .restore = [](const Config& config, const std::string& from, bool force,
                         const Tell& tell) { return storage::restore(from, config.data_directory, force, tell); },
           .find_damage =
-              [](const Config& config) { return storage::find_damage(storage::database_path(config.data_directory)); }};
+              [](const Config& config) { return storage::find_damage(storage::database_path(config.data_directory)); },
+          .examine = &examine};
 }
 
 void write(std::FILE* file, std::string_view text) {

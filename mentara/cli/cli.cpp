@@ -161,6 +161,14 @@ class Session {
     return exit_success;
   }
 
+  int examine(const CLI::App& command) {
+    const auto loaded = load(command);
+    if (!loaded) return exit_usage;
+    const bool fit = commands_.examine(
+        loaded->config, [this](std::string_view line) { surroundings_.out(std::string(line).append("\n")); });
+    return fit ? exit_success : exit_failure;
+  }
+
   int check(const CLI::App& command) {
     const auto loaded = load(command);
     if (!loaded) return exit_usage;
@@ -272,6 +280,10 @@ int run(std::vector<std::string> arguments, const Surroundings& surroundings, co
       add_command(*database, "check", "Say whether the database is sound, and list what is wrong", given);
   add_option_flags(*check_database, "--data");
 
+  CLI::App* doctor = add_command(
+      app, "doctor", "Say what this machine and this configuration mean for a server, and what to change", given);
+  add_option_flags(*doctor);
+
   CLI::App* contract = app.add_subcommand("contract", "Print every event and payload as a document or as types");
   contract->add_option("--format", given.format, "One of " + Session::format_names() + " (default: markdown)");
 
@@ -297,6 +309,7 @@ int run(std::vector<std::string> arguments, const Surroundings& surroundings, co
     if (backup->parsed()) return session.back_up(*backup);
     if (restore->parsed()) return session.restore(*restore);
     if (check_database->parsed()) return session.check_database(*check_database);
+    if (doctor->parsed()) return session.examine(*doctor);
     if (check->parsed()) return session.check(*check);
     return session.print(*print);
   } catch (const std::exception& error) {

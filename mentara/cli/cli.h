@@ -24,6 +24,8 @@ struct Commands {
   // Returns under which name a database that was there is kept; empty: there was none.
   std::function<std::string(const Config&, const std::string& from, bool force, const Tell&)> restore{};
   std::function<std::vector<std::string>(const Config&)> find_damage{}; // a sentence each; empty: it is sound
+  // Tells a line for each thing that matters about this machine; false: the server could not work here.
+  std::function<bool(const Config&, const Tell&)> examine{};
 };
 
 // Where a command runs.

@@ -185,3 +185,17 @@ test('serve --dev needs no secret and prints tokens that work, from a localhost 
   assert.equal(await connectWith(first.tokens[0]), users[0], 'the secret is kept in the data directory');
   assert.ok(existsSync(data));
 });
+
+test('doctor says what this machine means for a server, and fails when it could not work', async () => {
+  const data = temporaryDirectory();
+  const fit = await mentara(['doctor', '--data', data], withSecret);
+  assert.equal(fit.code, 0, fit.err);
+  for (const line of fit.out.trim().split('\n')) assert.match(line, /^(good|note)  \S/);
+  assert.match(fit.out, /^\w+ +descriptors: \d+, so up to \d+ connections/m);
+  assert.match(fit.out, /^\w+ +disk: fsync takes [\d.]+ (µs|ms) in /m);
+  assert.ok(!fit.out.includes(withSecret.MENTARA_JWT_SECRET));
+  const unfit = await mentara(['doctor', '--data', '/proc/nowhere']);
+  assert.equal(unfit.code, 1);
+  assert.match(unfit.out, /^bad   tokens: /m);
+  assert.match(unfit.out, /^bad   data directory: /m);
+});
