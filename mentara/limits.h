@@ -25,6 +25,14 @@ inline constexpr wire::Duration revocations_cleaning_interval = wire::seconds(60
 // Shorter than Socket.IO's 45 s: who has not shown a token by then only holds a descriptor.
 inline constexpr wire::Duration connect_timeout = wire::seconds(10);
 inline constexpr std::size_t sockets_per_user_max = 20; // in one namespace
+inline constexpr std::int64_t events_per_second = 50;   // of a user, on all his sockets; by cost (event_limits.cpp)
+inline constexpr std::int64_t events_burst = 100;
+inline constexpr std::int64_t sends_per_second = 20; // of these, messages
+inline constexpr std::int64_t sends_burst = 40;
+inline constexpr std::size_t rate_limited_keys_max = 200'000; // remembered at a time; about 150 bytes each
+// Of one socket: refusals for which it is forgiven. Who goes on nevertheless is cut.
+inline constexpr std::int64_t refusals_per_second = 10;
+inline constexpr std::int64_t refusals_burst = 200;
 inline constexpr std::size_t threads_max = 256;
 
 // --- Payloads; characters are Unicode code points ---

@@ -23,6 +23,7 @@
 #include "mentara/contract/event_table.h"
 #include "mentara/events/event_bus.h"
 #include "mentara/gateways/disconnector.h"
+#include "mentara/gateways/event_limits.h"
 #include "mentara/gateways/messaging_gateway.h"
 #include "mentara/gateways/notification_gateway.h"
 #include "mentara/gateways/unread_news.h"
@@ -168,6 +169,7 @@ struct Application::Parts {
   std::optional<connections::ConnectionManager> connections;
   std::optional<storage::SqliteStore> store;
   gateways::Disconnector disconnector;
+  std::optional<gateways::EventLimits> event_limits;
   std::optional<services::RevocationService> revocations;
   std::optional<wire::net::Timer> revocations_timer;
   std::optional<services::MessageService> messages;
@@ -293,8 +295,13 @@ Application::Parts::Parts(const Config& config)
   ice.emplace(ice_servers(config.ice), clock);
   calls->recover();
 
-  const gateways::Admission::Parts admission{authenticator, *home, *connections, *store,
-                                             *sync,         *bus,  disconnector, clock};
+  const auto rate = [](std::int64_t per_second, std::int64_t burst) {
+    return auth::Rate{static_cast<double>(per_second), static_cast<double>(burst)};
+  };
+  event_limits.emplace(rate(config.limits.events_per_second, config.limits.events_burst),
+                       rate(config.limits.sends_per_second, config.limits.sends_burst));
+  const gateways::Admission::Parts admission{authenticator, *home,        *connections,  *store, *sync,
+                                             *bus,          disconnector, *event_limits, clock};
   const requests::MessagingRequests::Services messaging_services{*messages,     *message_changes, *conversations,
                                                                  *participants, *blocks,          *search};
   const requests::NotificationRequests::Services notification_services{*notifications, notification_rules};

@@ -76,6 +76,10 @@ struct EngineConfig {
 
 struct LimitsConfig {
   std::size_t sockets_per_user = limits::sockets_per_user_max; // in one namespace
+  std::int64_t events_per_second = limits::events_per_second;  // of one user
+  std::int64_t events_burst = limits::events_burst;
+  std::int64_t sends_per_second = limits::sends_per_second;
+  std::int64_t sends_burst = limits::sends_burst;
 };
 
 struct PresenceConfig {

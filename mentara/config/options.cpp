@@ -178,6 +178,14 @@ std::vector<Option> make_options() {
 
       {"limits.sockets_per_user", "How many sockets one user may have in one namespace.",
        whole_number(at(&Config::limits, &LimitsConfig::sockets_per_user), 1, million)},
+      {"limits.events_per_second", "How many events a user may send in a second, on all his sockets together.",
+       whole_number(at(&Config::limits, &LimitsConfig::events_per_second), 1, million)},
+      {"limits.events_burst", "How many of them at once, after a pause.",
+       whole_number(at(&Config::limits, &LimitsConfig::events_burst), 1, million)},
+      {"limits.sends_per_second", "How many messages a user may send in a second.",
+       whole_number(at(&Config::limits, &LimitsConfig::sends_per_second), 1, million)},
+      {"limits.sends_burst", "How many of them at once, after a pause.",
+       whole_number(at(&Config::limits, &LimitsConfig::sends_burst), 1, million)},
 
       {"presence.offline_after", "How long after the last socket of a user is gone others see him OFFLINE.",
        duration(at(&Config::presence, &PresenceConfig::offline_after), 0ms, 10min)},

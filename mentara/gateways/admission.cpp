@@ -45,6 +45,8 @@ void Admission::guard(wire::sio::Namespace& nsp) {
   nsp.on(contract::client_event::auth_refresh.name,
          [this](wire::sio::Socket& socket, const wire::sio::Args& args, wire::sio::Ack ack) {
            Answer answer(socket, contract::client_event::auth_refresh.name, std::move(ack));
+           const auto limited = throttle(socket, contract::client_event::auth_refresh.name);
+           if (limited) return answer.failure(*limited);
            const auto request = contract::decode<contract::RefreshToken>(
                args.empty() ? std::nullopt : std::optional(args[0]), caller_of(socket).user());
            if (!request) return answer.failure(request.error());
@@ -158,6 +160,18 @@ void Admission::forget(wire::sio::Socket& socket, wire::sio::DisconnectReason re
                     parts_.sync.close(listener, id);
                     parts_.bus.publish(std::move(event));
                   });
+}
+
+std::optional<Failure> Admission::throttle(wire::sio::Socket& socket, std::string_view event) {
+  constexpr auth::Rate forgiven{limits::refusals_per_second, limits::refusals_burst};
+  const wire::TimePoint now = socket.loop().now();
+  Caller& caller = caller_of(socket);
+  auto refused = parts_.event_limits.take(caller.user().id, event, now);
+  if (!refused || caller.patience.take(forgiven, now)) return refused;
+  wire::log(wire::LogLevel::info, "a socket was cut: it went on with more than it may",
+            {{"socket", socket.id()}, {"nsp", socket.nsp().name()}, {"user", caller.user().id.value}});
+  Disconnector::end(socket, {std::string(to_string(Code::rate_limited)), refused->error});
+  return refused;
 }
 
 events::Metadata Admission::metadata(const wire::sio::Socket& socket) const {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "mentara/auth/authenticator.h"
 #include "mentara/connections/connection_manager.h"
@@ -10,6 +12,7 @@
 #include "mentara/events/events.h"
 #include "mentara/gateways/answer.h"
 #include "mentara/gateways/disconnector.h"
+#include "mentara/gateways/event_limits.h"
 #include "mentara/gateways/feed.h"
 #include "mentara/services/sync_service.h"
 #include "mentara/storage/store.h"
@@ -31,13 +34,18 @@ class Admission {
     services::SyncService& sync;
     events::EventBus& bus;
     Disconnector& disconnector;
-    const WallClock& clock; // any thread
+    EventLimits& event_limits; // any thread
+    const WallClock& clock;    // any thread
   };
 
   Admission(const Parts& parts, Feed& feed, Channel channel) : parts_(parts), feed_(feed), channel_(channel) {}
 
   // Before the gateway's own handlers are registered, so that `connected` is the first event of a socket.
   void guard(wire::sio::Namespace& nsp);
+
+  // For each event of a client, before anything is done for it: rate_limited, if it comes too often. Who goes on
+  // nevertheless is cut.
+  std::optional<Failure> throttle(wire::sio::Socket& socket, std::string_view event);
 
  private:
   void authenticate(wire::sio::Socket& socket, wire::sio::Next next);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mentara/auth/token_bucket.h"
 #include "mentara/domain/user.h"
 #include "mentara/gateways/stream.h"
 #include "mentara/gateways/token_watch.h"
@@ -21,6 +22,7 @@ struct Caller {
   std::shared_ptr<Stream> stream; // the socket's own
   services::Opened opened;
   std::shared_ptr<TokenWatch> token_watch{}; // shared only because std::any wants a copy
+  auth::TokenBucket patience{};              // with what was refused because it came too often
   const User& user() const { return identity.user; }
 };
 

@@ -58,9 +58,11 @@ MessagingGateway::MessagingGateway(wire::sio::Server& io, const Admission::Parts
   on(event::user_unblock, &MessagingRequests::unblock);
   on(event::conversation_history, &MessagingRequests::history);
 
-  nsp_.on_unhandled([](Socket& socket, std::string_view name, const wire::sio::Args&, wire::sio::Ack ack) {
-    Answer(socket, name, std::move(ack))
-        .failure({Code::unknown_event, "There is no such event in /messaging. Is its name spelt as in the contract?"});
+  nsp_.on_unhandled([this](Socket& socket, std::string_view name, const wire::sio::Args&, wire::sio::Ack ack) {
+    Answer answer(socket, name, std::move(ack));
+    if (const auto limited = admission_.throttle(socket, name)) return answer.failure(*limited);
+    answer.failure(
+        {Code::unknown_event, "There is no such event in /messaging. Is its name spelt as in the contract?"});
   });
   nsp_.on_disconnecting([this](Socket& socket, wire::sio::DisconnectReason) { end_typing(typing_.drop(socket.id())); });
 }
@@ -71,6 +73,7 @@ void MessagingGateway::on(const contract::ClientEvent<Payload, AckPayload>& clie
   nsp_.on(client_event.name,
           [this, name = client_event.name, handler](Socket& socket, const wire::sio::Args& args, wire::sio::Ack ack) {
             Answer answer(socket, name, std::move(ack));
+            if (const auto limited = admission_.throttle(socket, name)) return answer.failure(*limited);
             auto request = contract::decode<Payload>(args.empty() ? std::nullopt : std::optional(args[0]),
                                                      caller_of(socket).user());
             if (!request) return answer.failure(request.error());
@@ -82,8 +85,9 @@ template <class Payload, class AckPayload, class Requests>
 void MessagingGateway::on(const contract::ClientEvent<Payload, AckPayload>& client_event, Requests& to,
                           void (Requests::*ask)(services::Actor, Payload, requests::Reply)) {
   nsp_.on(client_event.name,
-          [&to, name = client_event.name, ask](Socket& socket, const wire::sio::Args& args, wire::sio::Ack ack) {
+          [this, &to, name = client_event.name, ask](Socket& socket, const wire::sio::Args& args, wire::sio::Ack ack) {
             Answer answer(socket, name, std::move(ack));
+            if (const auto limited = admission_.throttle(socket, name)) return answer.failure(*limited);
             auto request = contract::decode<Payload>(args.empty() ? std::nullopt : std::optional(args[0]),
                                                      caller_of(socket).user());
             if (!request) return answer.failure(request.error());

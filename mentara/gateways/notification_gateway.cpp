@@ -29,15 +29,17 @@ NotificationGateway::NotificationGateway(wire::sio::Server& io, const Admission:
   on(event::preferences, &NotificationRequests::preferences);
   nsp_.on(event::sync_ack.name, [this](Socket& socket, const wire::sio::Args& args, wire::sio::Ack ack) {
     Answer answer(socket, event::sync_ack.name, std::move(ack));
+    if (const auto limited = admission_.throttle(socket, event::sync_ack.name)) return answer.failure(*limited);
     auto request = contract::decode<contract::ConfirmCursor>(args.empty() ? std::nullopt : std::optional(args[0]),
                                                              caller_of(socket).user());
     if (!request) return answer.failure(request.error());
     on_sync_ack(socket, std::move(*request), std::move(answer));
   });
-  nsp_.on_unhandled([](Socket& socket, std::string_view name, const wire::sio::Args&, wire::sio::Ack ack) {
-    Answer(socket, name, std::move(ack))
-        .failure(
-            {Code::unknown_event, "There is no such event in /notifications. Is its name spelt as in the contract?"});
+  nsp_.on_unhandled([this](Socket& socket, std::string_view name, const wire::sio::Args&, wire::sio::Ack ack) {
+    Answer answer(socket, name, std::move(ack));
+    if (const auto limited = admission_.throttle(socket, name)) return answer.failure(*limited);
+    answer.failure(
+        {Code::unknown_event, "There is no such event in /notifications. Is its name spelt as in the contract?"});
   });
 }
 
@@ -47,6 +49,7 @@ void NotificationGateway::on(const contract::ClientEvent<Payload, AckPayload>& c
   nsp_.on(client_event.name,
           [this, name = client_event.name, ask](Socket& socket, const wire::sio::Args& args, wire::sio::Ack ack) {
             Answer answer(socket, name, std::move(ack));
+            if (const auto limited = admission_.throttle(socket, name)) return answer.failure(*limited);
             auto request = contract::decode<Payload>(args.empty() ? std::nullopt : std::optional(args[0]),
                                                      caller_of(socket).user());
             if (!request) return answer.failure(request.error());

@@ -54,10 +54,11 @@ VideoCallGateway::VideoCallGateway(wire::sio::Server& io, const Admission::Parts
   on(event::room_signal, &VideoCallGateway::on_room_signal);
   on(event::sync_ack, &VideoCallGateway::on_sync_ack);
 
-  nsp_.on_unhandled([](Socket& socket, std::string_view name, const wire::sio::Args&, wire::sio::Ack ack) {
-    Answer(socket, name, std::move(ack))
-        .failure(
-            {Code::unknown_event, "There is no such event in /video-calls. Is its name spelt as in the contract?"});
+  nsp_.on_unhandled([this](Socket& socket, std::string_view name, const wire::sio::Args&, wire::sio::Ack ack) {
+    Answer answer(socket, name, std::move(ack));
+    if (const auto limited = admission_.throttle(socket, name)) return answer.failure(*limited);
+    answer.failure(
+        {Code::unknown_event, "There is no such event in /video-calls. Is its name spelt as in the contract?"});
   });
   nsp_.on_connection([this](Socket& socket) {
     home_.run(loop_, [this, actor = call_actor_of(socket)] {
@@ -81,8 +82,9 @@ CallActor VideoCallGateway::call_actor_of(const Socket& socket) {
 template <class Payload, class AckPayload, class Handler>
 void VideoCallGateway::handle(const contract::ClientEvent<Payload, AckPayload>& client_event, Handler handler) {
   nsp_.on(client_event.name,
-          [name = client_event.name, handler](Socket& socket, const wire::sio::Args& args, wire::sio::Ack ack) {
+          [this, name = client_event.name, handler](Socket& socket, const wire::sio::Args& args, wire::sio::Ack ack) {
             Answer answer(socket, name, std::move(ack));
+            if (const auto limited = admission_.throttle(socket, name)) return answer.failure(*limited);
             auto request = contract::decode<Payload>(args.empty() ? std::nullopt : std::optional(args[0]),
                                                      caller_of(socket).user());
             if (!request) return answer.failure(request.error());

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { mentaraBinary } from './support/binaries.mjs';
-import { Mentara, ask, conversationOf, someone, succeed, temporaryDirectory } from './support/mentara.mjs';
+import { Mentara, ask, conversationOf, someone, succeed, temporaryDirectory, unlimited } from './support/mentara.mjs';
 import { Program, freePort } from './support/program.mjs';
 import { secret } from './support/tokens.mjs';
 import { eventually, inbox, next, patience, within } from './support/wait.mjs';
@@ -27,7 +27,7 @@ test('F3 on a full disk sends are refused, reading goes on, and it recovers by i
   server.port = await freePort();
   server.url = `http://127.0.0.1:${server.port}`;
   server.data = temporaryDirectory();
-  const env = { MENTARA_JWT_SECRET: secret, MENTARA_OPERATIONS_PORT: String(await freePort()) };
+  const env = { ...unlimited, MENTARA_JWT_SECRET: secret, MENTARA_OPERATIONS_PORT: String(await freePort()) };
   const serve = [mentaraBinary, 'serve', '--host', '127.0.0.1', '--port', String(server.port), '--data', server.data];
   server.program = new Program(smallDisk[0], [...smallDisk.slice(1), server.data, ...serve], { env });
   await server.program.lineMatching(/\blistening\b/);
