@@ -65,6 +65,7 @@ const heavyLibraries = [
   ['Boost.Beast', /^boost\/beast/],
   ['simdjson', /^simdjson/],
   ['SQLite', /^sqlite3/],
+  ['libpq', /^libpq/],
   ['spdlog', /^spdlog\//],
   ['toml++', /^toml\+\+/],
   ['CLI11', /^CLI\//],

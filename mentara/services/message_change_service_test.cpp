@@ -5,7 +5,6 @@
 
 #include "mentara/limits.h"
 #include "mentara/services/test_fixture.h"
-#include "mentara/storage/sqlite.h"
 
 namespace mentara::services {
 namespace {
@@ -21,10 +20,10 @@ class MessageChangeServiceTest : public testing::Test, protected World {
   Message stored(std::size_t index = 0) { return history("admin", {.conversation_id = {"c"}})->messages.at(index); }
   // What a replay would tell.
   std::vector<std::string> log_rows_with(const std::string& text) {
-    storage::sqlite::Database database(directory.path() + "/mentara.db");
-    storage::sqlite::Statement statement(database, "SELECT payload FROM log WHERE instr(payload, ?1)");
+    const auto connection = database.connect();
+    storage::sql::Statement statement(*connection, "SELECT payload FROM log WHERE payload LIKE '%' || ?1 || '%'");
     std::vector<std::string> rows;
-    storage::sqlite::Rows row = statement.query(text);
+    storage::sql::Rows row = statement.query(text);
     while (row.next()) rows.push_back(row.text(0));
     return rows;
   }

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "mentara/services/test_fixture.h"
-#include "mentara/storage/sqlite.h"
 
 namespace mentara::services {
 namespace {
@@ -230,12 +229,12 @@ class LateMemberTest : public HistoryTest {
  protected:
   // As if bob had come when four of the seven messages were there.
   LateMemberTest() {
-    sqlite_.execute(
+    connection_->execute(
         "UPDATE members SET joined_seq = 4, read_seq = 4 WHERE user_key = "
         "(SELECT user_key FROM users WHERE user_id = 'bob')");
   }
-  void show_all() { sqlite_.execute("UPDATE conversations SET history_visibility = 1"); }
-  storage::sqlite::Database sqlite_{directory.path() + "/mentara.db"};
+  void show_all() { connection_->execute("UPDATE conversations SET history_visibility = 1"); }
+  std::unique_ptr<storage::sql::Database> connection_ = database.connect();
 };
 
 TEST_F(LateMemberTest, sees_nothing_from_before_in_any_direction) {
@@ -264,7 +263,7 @@ TEST_F(LateMemberTest, does_not_learn_that_an_earlier_message_exists) {
 }
 
 TEST_F(LateMemberTest, has_no_last_message_and_nothing_unread_from_before) {
-  sqlite_.execute("UPDATE members SET joined_seq = 7, read_seq = 0");
+  connection_->execute("UPDATE members SET joined_seq = 7, read_seq = 0");
   EXPECT_EQ(open("bob", "c")->last_message, std::nullopt);
   EXPECT_EQ(open("bob", "c")->unread_count, 0);
   EXPECT_TRUE(list("bob", {.unread_only = true})->conversations.empty());

@@ -11,11 +11,9 @@
 #include "mentara/services/message_change_service.h"
 #include "mentara/services/message_service.h"
 #include "mentara/services/participant_service.h"
-#include "mentara/storage/sqlite.h"
-#include "mentara/storage/sqlite_store.h"
-#include "mentara/storage/test_support.h"
+#include "mentara/storage/test_database.h"
 
-// For tests: the services over a real database, and ears on everything that they publish.
+// For tests: the services over a real database of either kind (test_database.h), and ears on everything that they publish.
 namespace mentara::services {
 
 class FakeClock final : public WallClock {
@@ -32,8 +30,8 @@ struct World {
   void restart(const std::string& sql = {}) {
     store.reset();
     loop.run_posted();
-    storage::sqlite::Database(directory.path() + "/mentara.db").execute(sql);
-    store.emplace(options(), loop.post());
+    database.connect()->execute(sql);
+    store = database.open(loop.post(), clock);
     messages.emplace(*store, bus, clock);
     message_changes.emplace(*store, bus, clock);
     conversations.emplace(*store, bus, clock);
@@ -138,7 +136,7 @@ struct World {
     return answer;
   }
 
-  storage::TempDirectory directory;
+  storage::TestDatabase database;
   storage::TestLoop loop;
   FakeClock clock;
   events::EventBus bus{loop.post()};
@@ -153,7 +151,7 @@ struct World {
   std::vector<events::ParticipantJoinedEvent> joined;
   std::vector<events::ParticipantLeftEvent> left;
   std::vector<events::ParticipantUpdatedEvent> updated_participants;
-  std::optional<storage::SqliteStore> store{std::in_place, options(), loop.post()};
+  std::unique_ptr<storage::Store> store = database.open(loop.post(), clock);
   std::optional<MessageService> messages{std::in_place, *store, bus, clock};
   std::optional<MessageChangeService> message_changes{std::in_place, *store, bus, clock};
   std::optional<ConversationService> conversations{std::in_place, *store, bus, clock};
@@ -161,7 +159,6 @@ struct World {
   std::optional<BlockService> blocks{std::in_place, *store, bus, clock};
 
  private:
-  storage::SqliteOptions options() const { return {.data_directory = directory.path(), .clock = &clock}; }
   template <class Event>
   void keep(std::vector<Event>& heard) {
     bus.subscribe<Event>("test", [&heard](const auto& event) { heard.push_back(event); });

@@ -101,7 +101,7 @@ class CorruptionTest : public testing::Test {
     Reading reading;
     try {
       TestWriter writer(directory + "/mentara.db"); // as at a start
-      SqliteSnapshot snapshot(writer.database());
+      SqlSnapshot snapshot(writer.database());
       for (int number = 1; number <= messages; ++number) {
         try {
           const auto message = snapshot.find_message(MessageId{TestWriter::id_of(number)});

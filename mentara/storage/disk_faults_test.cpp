@@ -102,7 +102,7 @@ TEST_F(DiskFaultsTest, F3_reading_goes_on_while_the_disk_is_full) {
   ASSERT_THAT(writer.send(1, 3), testing::SizeIs(3));
   vfs.fail(Call::write, 1, true, TestVfs::Fault::full);
   EXPECT_THAT(writer.send(4, 6), testing::IsEmpty());
-  SqliteReadSession reader(std::make_unique<sqlite::Database>(path));
+  SqlReadSession reader(std::make_unique<sqlite::Database>(path));
   std::size_t seen = 0;
   const auto look = [](Snapshot& snapshot) -> wire::Result<std::size_t, Failure> {
     return snapshot.messages_after(*snapshot.find_conversation({"c"}), 0, 10).size();

@@ -10,8 +10,12 @@ namespace mentara::storage {
 // What the worker needs of a connection that writes; used by one thread. Nothing here throws.
 class WriteSession {
  public:
-  enum class Ran { kept, spoiled };         // spoiled: the transaction has to be rolled back
-  enum class Committed { yes, no, broken }; // broken: nobody can say what is on disk
+  // spoiled: the transaction has to be rolled back. lost: it has, but through no fault of the unit (the connection
+  // ended, or another transaction was in the way): all of it may be run again.
+  enum class Ran { kept, spoiled, lost };
+  // Nothing is kept unless `yes`. spoiled: something that a unit wrote was refused only now. broken: nobody can say
+  // what is on disk.
+  enum class Committed { yes, no, spoiled, lost, broken };
 
   virtual ~WriteSession() = default;
   virtual bool begin() = 0;
@@ -37,7 +41,9 @@ class GroupCommit {
 
  private:
   using Units = std::span<const std::unique_ptr<WriteUnit>>;
-  bool run_as_one(Units units);
+  enum class Outcome { answered, spoiled, lost }; // spoiled by one of several: nothing is kept
+  Outcome run_as_one(Units units);
+  Outcome try_as_one(Units units);
   void fail(Units units);
 
   WriteSession& session_;

@@ -27,7 +27,28 @@ void append_attachments(std::string& out, const std::vector<Attachment>& attachm
   out += ']';
 }
 
+// Where the value of a member begins in an object of compact JSON that was written here; npos: it has none such.
+std::size_t find_member(std::string_view json, std::size_t object, std::string_view name) {
+  std::size_t at = object + 1;
+  while (at < json.size() && json[at] == '"') {
+    const std::size_t key_end = wire::json_value_end(json, at);
+    const std::string_view key = json.substr(at + 1, key_end - at - 2);
+    if (key == name) return key_end + 1;
+    at = wire::json_value_end(json, key_end + 1) + 1; // behind the comma
+  }
+  return json.npos;
+}
+
 } // namespace
+
+std::string without_quote(std::string_view payload) {
+  std::string out(payload);
+  const std::size_t quote = find_member(payload, 0, "replyTo");
+  if (quote == payload.npos || payload[quote] != '{') return out;
+  const std::size_t content = find_member(payload, quote, "content");
+  if (content == payload.npos) return out;
+  return out.replace(content, wire::json_value_end(payload, content) - content, "\"\"");
+}
 
 std::string message_payload(const Message& message) {
   return contract::without_cursor(contract::MessageSent(message, {}));

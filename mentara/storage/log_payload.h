@@ -15,6 +15,8 @@
 namespace mentara::storage {
 
 std::string message_payload(const Message& message); // also when it was updated
+// A message's payload as it was, but for the text that it quotes.
+std::string without_quote(std::string_view payload);
 std::string message_deleted_payload(const Message& tombstone);
 std::string reaction_updated_payload(const Message& message, const std::vector<Reaction>& reactions);
 std::string conversation_updated_payload(const ConversationId& conversation, const std::optional<std::string>& title,

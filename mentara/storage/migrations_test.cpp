@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mentara/storage/data_directory.h"
+#include "mentara/storage/sqlite.h"
 #include "mentara/storage/test_support.h"
 
 namespace mentara::storage {

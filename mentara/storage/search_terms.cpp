@@ -88,4 +88,82 @@ std::string match_expression(std::string_view words) {
   return expression;
 }
 
+std::string scope_word(std::int64_t conversation_key) { return "c" + std::to_string(conversation_key); }
+
+std::string match_expression(std::int64_t conversation_key, std::string_view words) {
+  const std::string expression = match_expression(words);
+  return expression.empty() ? expression : "scope:" + scope_word(conversation_key) + " AND " + expression;
+}
+
+namespace {
+
+constexpr std::size_t vector_word_bytes_max = 400; // PostgreSQL takes 2046 bytes, and folding may double what is there
+constexpr int vector_place_max = 16'383;           // beyond it all places are the same to PostgreSQL
+
+// Neither a letter nor a digit nor a symbol: between words.
+bool is_separator(std::uint32_t c) {
+  if (lies_in(c, 0xff10, 0xff19) || lies_in(c, 0xff21, 0xff3a) || lies_in(c, 0xff41, 0xff5a) || c >= 0xff66) return false;
+  return !is_of_words(c) || lies_in(c, 0xff00, 0xff65) || lies_in(c, 0x0589, 0x058a) || lies_in(c, 0x060c, 0x061f) || lies_in(c, 0x0964, 0x0965);
+}
+
+bool is_accent(std::uint32_t c) { return lies_in(c, 0x0300, 0x036f); }
+
+// Calls f(word) for each; what is quoted in a tsvector or tsquery is none of their syntax, but for quote and backslash,
+// which are separators.
+template <class F>
+void for_each_word(std::string_view text, F&& f) {
+  std::string word;
+  const auto finish = [&] {
+    if (!word.empty()) f(word);
+    word.clear();
+  };
+  for_each_code_point(text, [&](std::uint32_t c, std::string_view bytes) {
+    if (is_presentation(c) || is_accent(c)) return;
+    if (is_separator(c)) return finish();
+    if (is_word_of_its_own(c)) finish();
+    if (word.size() < vector_word_bytes_max) word += bytes;
+    if (is_word_of_its_own(c)) finish();
+  });
+  finish();
+}
+
+// Calls f(what stands between spaces) for each.
+template <class F>
+void for_each_run(std::string_view text, F&& f) {
+  std::string run;
+  const auto finish = [&] {
+    if (!run.empty()) f(run);
+    run.clear();
+  };
+  for_each_code_point(text, [&](std::uint32_t c, std::string_view bytes) { is_space(c) ? finish() : void(run += bytes); });
+  finish();
+}
+
+} // namespace
+
+std::string vector_scope(std::int64_t conversation_key) { return "'#" + std::to_string(conversation_key) + "'"; }
+
+std::string vector_terms(std::string_view content) {
+  std::string terms;
+  int place = 0;
+  for_each_word(content, [&](std::string_view word) {
+    if (place < vector_place_max) ++place;
+    terms.append(" '").append(word).append("':").append(std::to_string(place));
+  });
+  return terms;
+}
+
+std::string vector_query(std::int64_t conversation_key, std::string_view words) {
+  std::string phrases;
+  for_each_run(words, [&](std::string_view between_spaces) {
+    std::string phrase;
+    for_each_word(between_spaces, [&](std::string_view word) {
+      if (!phrase.empty()) phrase += " <-> ";
+      phrase.append("'").append(word).append("'");
+    });
+    if (!phrase.empty()) phrases.append(" & (").append(phrase).append(")");
+  });
+  return phrases.empty() ? phrases : vector_scope(conversation_key) + phrases;
+}
+
 } // namespace mentara::storage

@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "mentara/storage/migrations.h"
-#include "mentara/storage/sqlite_sessions.h"
+#include "mentara/storage/sql_sessions.h"
+#include "mentara/storage/sqlite.h"
 
 namespace mentara::storage {
 namespace {
@@ -26,6 +27,8 @@ std::string describe(const sqlite::Error& error, const std::string& path) {
     case ErrorKind::full:
       return "Cannot write to " + database + reason + "free some space on its disk.";
     case ErrorKind::io:
+    case ErrorKind::lost:
+    case ErrorKind::conflict:
     case ErrorKind::other:
       break;
   }
@@ -50,13 +53,13 @@ std::unique_ptr<WriteSession> open_writer(const std::string& path, const SqliteO
   auto database = connect(path, options);
   migrate(*database, path); // first, so that a file that is not ours stays as it is
   use_wal(*database, path);
-  return std::make_unique<SqliteWriteSession>(std::move(database), end_of_log, *options.clock);
+  return std::make_unique<SqlWriteSession>(std::move(database), end_of_log, *options.clock);
 }
 
 std::vector<std::unique_ptr<ReadSession>> open_readers(const std::string& path, const SqliteOptions& options) {
   std::vector<std::unique_ptr<ReadSession>> sessions;
   for (std::size_t i = 0; i < options.readers; ++i) {
-    sessions.push_back(std::make_unique<SqliteReadSession>(connect(path, options)));
+    sessions.push_back(std::make_unique<SqlReadSession>(connect(path, options)));
   }
   return sessions;
 }

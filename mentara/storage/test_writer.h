@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "mentara/storage/migrations.h"
-#include "mentara/storage/sqlite_sessions.h"
+#include "mentara/storage/sql_sessions.h"
+#include "mentara/storage/sqlite.h"
 
 namespace mentara::storage {
 
@@ -83,7 +84,7 @@ class TestWriter {
 
   EndOfLog end_of_log_;
   sqlite::Database* database_ = nullptr;
-  std::optional<SqliteWriteSession> session_;
+  std::optional<SqlWriteSession> session_;
   std::optional<GroupCommit> commit_;
   std::vector<std::unique_ptr<WriteUnit>> group_;
   std::set<int> acknowledged_;

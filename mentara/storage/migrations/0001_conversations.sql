@@ -70,7 +70,7 @@ CREATE UNIQUE INDEX messages_by_client_id ON messages (sender_key, client_messag
 -- Everything durable that has happened, in commit order, without gaps.
 CREATE TABLE log (
   position INTEGER PRIMARY KEY,
-  scope INTEGER NOT NULL, -- whom it concerns: a conversation_key, or less than 0 for one user alone (sqlite_log.cpp)
+  scope INTEGER NOT NULL, -- whom it concerns: a conversation_key, or less than 0 for one user alone (sql_log.cpp)
   type INTEGER NOT NULL,  -- LogType
   payload TEXT NOT NULL   -- JSON, complete in itself (log_payload.h)
 );
@@ -81,4 +81,19 @@ CREATE TABLE log_state (
   epoch TEXT NOT NULL,
   last_position INTEGER NOT NULL
 );
+-- sqlite:
 INSERT INTO log_state VALUES (1, lower(hex(randomblob(7))), 0);
+
+-- postgres:
+INSERT INTO log_state VALUES (1, substr(replace(gen_random_uuid()::text, '-', ''), 1, 14), 0);
+
+-- The number of the last commit of each process that writes (commit_record.h).
+CREATE TABLE writers (
+  writer TEXT PRIMARY KEY,
+  number BIGINT NOT NULL,
+  at BIGINT NOT NULL
+);
+
+-- What SQLite calls max and min of two.
+CREATE FUNCTION max(bigint, bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT greatest($1, $2)';
+CREATE FUNCTION min(bigint, bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT least($1, $2)';

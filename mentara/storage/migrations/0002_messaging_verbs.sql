@@ -45,11 +45,27 @@ CREATE TABLE blocks (
   PRIMARY KEY (blocker_key, blocked_key)
 ) WITHOUT ROWID;
 
+-- sqlite:
 -- Full text; a row for each message that has one. `scope` is a word for the conversation, `terms` what search_terms.h
 -- makes of the text; neither is kept, only found.
 CREATE VIRTUAL TABLE message_search USING fts5 (
   scope, terms, content = '', tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co So Mn Mc'"
 );
+-- postgres:
+-- Full text; a row for each message that has one: its words and one for its conversation, as search_terms.h finds them
+-- and folded() spells them.
+CREATE TABLE message_search (
+  position BIGINT PRIMARY KEY,
+  terms TSVECTOR NOT NULL
+);
+CREATE INDEX message_search_by_terms ON message_search USING gin (terms);
+
+-- Without case and diacritics, as SQLite's unicode61 has it; of a text that holds words of any script.
+CREATE FUNCTION folded(text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT regexp_replace(normalize(lower($1 COLLATE "und-x-icu"), NFD), U&'[\0300-\036F]', '', 'g')
+$$;
+
+-- both:
 CREATE TABLE search_state (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   indexed_position INTEGER NOT NULL -- messages up to here are in message_search

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "mentara/storage/calls.h"
+#include "mentara/storage/sql.h"
+#include "mentara/storage/sql_log.h"
+#include "mentara/storage/sql_users.h"
+
+namespace mentara::storage {
+
+class SqlCalls final : public Calls {
+ public:
+  explicit SqlCalls(sql::Database& database);
+  std::optional<Call> find(const CallId& call) override;
+  std::vector<ListedCall> page(const UserId& user, CallKey before, std::size_t limit) override;
+  std::vector<UnendedCall> unended() override;
+  bool share_conversation(const UserId& one, const UserId& other) override;
+
+ private:
+  sql::Statement find_, page_, unended_, share_conversation_;
+};
+
+class SqlCallChanges final : public CallChanges {
+ public:
+  SqlCallChanges(sql::Database& database, SqlLog& log, SqlUsers& users);
+  bool insert(const Call& call) override;
+  void update(const Call& call) override;
+  std::vector<ToldEnd> tell_end(const Call& call) override;
+  void add_report(const CallId& call, CallSide side, const std::string& report, UnixTime at,
+                  std::size_t reports_max) override;
+
+ private:
+  SqlLog& log_;
+  SqlUsers& users_;
+  sql::Statement insert_, update_, add_report_, forget_reports_;
+};
+
+} // namespace mentara::storage

@@ -1,0 +1,51 @@
+#include "mentara/storage/sql_log.h"
+
+namespace mentara::storage {
+
+SqlLog::SqlLog(sql::Database& database, const WallClock& clock)
+    : clock_(clock),
+      append_(database, "INSERT INTO log (position, scope, type, payload, at) VALUES (?1, ?2, ?3, ?4, ?5)"),
+      set_last_position_(database, "UPDATE log_state SET last_position = ?1") {
+  sql::Statement state(database, "SELECT epoch, last_position FROM log_state");
+  sql::Rows row = state.query();
+  if (!row.next()) throw sql::Error(sql::ErrorKind::not_a_database, "the log has lost its state");
+  epoch_ = row.text(0);
+  position_ = began_position_ = committed_position_ = row.integer(1);
+  if (database.dialect() == sql::Dialect::postgres) {
+    lock_.emplace(database, "SELECT epoch, last_position FROM log_state FOR UPDATE");
+  }
+}
+
+bool SqlLog::begin() {
+  now_ = clock_.now();
+  bool others_wrote = false;
+  if (lock_) {
+    sql::Rows row = lock_->query();
+    if (!row.next()) throw sql::Error(sql::ErrorKind::not_a_database, "the log has lost its state");
+    if (row.text_view(0) != epoch_) {
+      throw sql::Error(sql::ErrorKind::other, "the log is another one than at the start (was a backup restored?): restart");
+    }
+    others_wrote = row.integer(1) != committed_position_;
+    position_ = committed_position_ = row.integer(1);
+  }
+  began_position_ = position_;
+  return others_wrote;
+}
+
+Position SqlLog::append(ConversationKey scope, LogType type, std::string_view payload) {
+  append_.run(++position_, scope, type, payload, now_.ms);
+  return position_;
+}
+
+Position SqlLog::append(UserKey user, Channel channel, LogType type, std::string_view payload) {
+  static_assert(static_cast<int>(Channel::VIDEO_CALLS) < 4);
+  append_.run(++position_, -(4 * static_cast<std::int64_t>(user) + static_cast<std::int64_t>(channel)), type, payload,
+              now_.ms);
+  return position_;
+}
+
+void SqlLog::keep_position() {
+  if (moved()) set_last_position_.run(position_);
+}
+
+} // namespace mentara::storage

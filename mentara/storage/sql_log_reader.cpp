@@ -1,0 +1,108 @@
+#include "mentara/storage/sql_log_reader.h"
+
+namespace mentara::storage {
+namespace {
+
+using sql::Rows;
+
+// Where the rows lie that a user hears in a channel: (scope, above, upto), as literals joined at compile time. ?1 is
+// the user, ?2 the position above which he listens, ?3 the channel. A member hears what came after he joined, unless
+// the conversation shows him everything; who left, also what came until then. CROSS JOIN keeps SQLite to the order that
+// is written: a seek in log_by_scope for each scope.
+#define OWN_SCOPE \
+  "SELECT -(4 * u.user_key + ?3) AS scope, ?2 AS above, 9223372036854775807 AS upto FROM users u WHERE u.user_id = ?1"
+#define ALL_SCOPES                                                                                                \
+  OWN_SCOPE                                                                                                       \
+  " UNION ALL SELECT m.conversation_key, "                                                                        \
+  "CASE c.history_visibility WHEN 0 THEN max(m.joined_position, ?2) ELSE ?2 END, 9223372036854775807 "            \
+  "FROM users u CROSS JOIN members m CROSS JOIN conversations c "                                                 \
+  "WHERE m.user_key = u.user_key AND c.conversation_key = m.conversation_key AND u.user_id = ?1 "                 \
+  "UNION ALL SELECT p.conversation_key, max(p.joined_position, ?2), p.left_position "                             \
+  "FROM users u CROSS JOIN past_members p "                                                                       \
+  "WHERE p.user_key = u.user_key AND p.left_position > ?2 AND u.user_id = ?1"
+
+#define MISSED(scopes)                                       \
+  "SELECT count(*), min(at) FROM (SELECT l.at FROM (" scopes \
+  ") s CROSS JOIN log l WHERE l.scope = s.scope "            \
+  "AND l.position > s.above AND l.position <= s.upto LIMIT ?4) found"
+
+// First the positions alone, from the index; only the rows of the page are read.
+#define PAGE(scopes)                                                                                      \
+  "SELECT l.position, l.type, l.payload, c.conversation_id, x.seq, u.user_id FROM "                       \
+  "(SELECT DISTINCT i.position FROM (" scopes                                                             \
+  ") s CROSS JOIN log i WHERE i.scope = s.scope AND i.position > s.above "                                \
+  "AND i.position <= s.upto ORDER BY i.position LIMIT ?4) p CROSS JOIN log l "                            \
+  "LEFT JOIN messages x ON x.position = l.position LEFT JOIN conversations c ON c.conversation_key = "    \
+  "x.conversation_key LEFT JOIN users u ON u.user_key = x.sender_key "                                    \
+  "WHERE l.position = p.position ORDER BY l.position"
+
+#define PLACE_KEY "user_key = (SELECT user_key FROM users WHERE user_id = ?1) AND channel = ?2"
+
+} // namespace
+
+SqlLogReader::SqlLogReader(sql::Database& database)
+    : end_(database, "SELECT max(last_position, coalesce((SELECT max(position) FROM log), 0)) FROM log_state"),
+      place_(database, "SELECT position, epoch = (SELECT epoch FROM log_state) FROM device_places WHERE " PLACE_KEY
+                       " AND device_id = ?3"),
+      furthest_(database, "SELECT coalesce(max(position), 0) FROM device_places WHERE " PLACE_KEY
+                          " AND epoch = (SELECT epoch FROM log_state)"),
+      missed_messaging_(database, MISSED(ALL_SCOPES)),
+      missed_of_user_(database, MISSED(OWN_SCOPE)),
+      page_messaging_(database, PAGE(ALL_SCOPES)),
+      page_of_user_(database, PAGE(OWN_SCOPE)),
+      position_of_(database,
+                   "SELECT m.position FROM conversations c CROSS JOIN messages m WHERE m.conversation_key = "
+                   "c.conversation_key AND m.seq <= ?2 AND c.conversation_id = ?1 ORDER BY m.seq DESC LIMIT 1") {}
+
+Position SqlLogReader::end_of_log() {
+  Rows row = end_.query();
+  row.next();
+  return row.integer(0);
+}
+
+std::optional<DevicePlace> SqlLogReader::find_place(const Listener& listener) {
+  Rows row = place_.query(listener.user_id.value, listener.channel, listener.device_id.value);
+  if (!row.next()) return std::nullopt;
+  return DevicePlace{row.integer(0), row.integer(1) != 0};
+}
+
+Position SqlLogReader::furthest_place(const Listener& listener) {
+  Rows row = furthest_.query(listener.user_id.value, listener.channel);
+  row.next();
+  return row.integer(0);
+}
+
+Missed SqlLogReader::missed(const Listener& listener, Position after, std::size_t count_max) {
+  Rows row = (listener.channel == Channel::MESSAGING ? missed_messaging_ : missed_of_user_)
+                 .query(listener.user_id.value, after, listener.channel, count_max);
+  row.next();
+  return {static_cast<std::size_t>(row.integer(0)), {row.integer(1)}};
+}
+
+LogPage SqlLogReader::page(const Listener& listener, Position after, std::size_t rows_max, std::size_t bytes_max) {
+  LogPage page;
+  page.end = end_of_log();
+  Rows row = (listener.channel == Channel::MESSAGING ? page_messaging_ : page_of_user_)
+                 .query(listener.user_id.value, after, listener.channel, rows_max);
+  std::size_t bytes = 0;
+  while (row.next()) {
+    bytes += row.text_view(2).size();
+    if (!page.rows.empty() && bytes > bytes_max) {
+      page.last = false;
+      break;
+    }
+    page.rows.push_back(
+        {row.integer(0), row.as<LogType>(1), row.text(2), {row.text(3)}, row.integer(4), {row.text(5)}});
+  }
+  if (page.rows.size() == rows_max) page.last = false;
+  if (!page.last) page.end = page.rows.back().position;
+  return page;
+}
+
+std::optional<Position> SqlLogReader::position_of(const Delivered& delivered) {
+  Rows row = position_of_.query(delivered.conversation_id.value, delivered.seq);
+  if (!row.next()) return std::nullopt;
+  return row.integer(0);
+}
+
+} // namespace mentara::storage
