@@ -129,9 +129,9 @@ inline constexpr wire::Duration erasures_interval = wire::seconds(60); // looked
 // --- Database ---
 inline constexpr std::size_t write_queue_max = 8192; // what waits for the writer; beyond it the answer is `unavailable`
 inline constexpr std::size_t read_queue_max = 4096;
-inline constexpr std::chrono::milliseconds statement_timeout{5000};  // of PostgreSQL, also for the log's lock
+inline constexpr std::chrono::milliseconds statement_timeout{5000}; // of PostgreSQL, also for the log's lock
 inline constexpr std::chrono::milliseconds log_poll_interval{1000}; // what other nodes wrote is seen by then at last
-inline constexpr std::size_t group_commit_max = 1024; // writes in one transaction
+inline constexpr std::size_t group_commit_max = 1024;               // writes in one transaction
 
 // --- Start-up ---
 inline constexpr std::size_t config_file_bytes_max = 1024 * 1024;

@@ -13,7 +13,8 @@
 #include "mentara/services/participant_service.h"
 #include "mentara/storage/test_database.h"
 
-// For tests: the services over a real database of either kind (test_database.h), and ears on everything that they publish.
+// For tests: the services over a real database of either kind (test_database.h), and ears on everything that they
+// publish.
 namespace mentara::services {
 
 class FakeClock final : public WallClock {

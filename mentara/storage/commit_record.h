@@ -10,8 +10,8 @@
 namespace mentara::storage {
 
 // How a writer finds out what became of a commit whose answer was lost with the connection (threats F7): each of its
-// transactions leaves its number in the writer's own row. A transaction's id would do as well, but not after a failover,
-// when another server may have given the same id to somebody else. Throws sql::Error.
+// transactions leaves its number in the writer's own row. A transaction's id would do as well, but not after a
+// failover, when another server may have given the same id to somebody else. Throws sql::Error.
 class CommitRecord {
  public:
   CommitRecord(sql::Database& database, const WallClock& clock);

@@ -59,7 +59,8 @@ void refuse_foreign_database(sql::Database& database, const std::string& name) {
   }
   if (has_version_table(database)) return;
   if (ask(database, "SELECT count(*) FROM pg_class WHERE relnamespace = current_schema()::regnamespace") == 0) return;
-  throw OpenError("The schema of " + name + " holds tables of another program: make a database of its own, or a schema " +
+  throw OpenError("The schema of " + name +
+                  " holds tables of another program: make a database of its own, or a schema " +
                   "that database.url chooses with ?options=-csearch_path%3DNAME.");
 }
 

@@ -18,9 +18,9 @@ struct Migration {
 std::span<const Migration> all_migrations();
 std::string migration_text(std::string_view sql, sql::Dialect dialect);
 
-// Brings the schema up to date, each step in a transaction of its own; safe when two processes do it at once (SQLite: by
-// its lock; PostgreSQL: by an advisory lock, threats F18). `name`: of the database, for people. Throws OpenError when
-// the database is of a newer program or not ours, sql::Error when it fails.
+// Brings the schema up to date, each step in a transaction of its own; safe when two processes do it at once (SQLite:
+// by its lock; PostgreSQL: by an advisory lock, threats F18). `name`: of the database, for people. Throws OpenError
+// when the database is of a newer program or not ours, sql::Error when it fails.
 void migrate(sql::Database& database, const std::string& name,
              std::span<const Migration> migrations = all_migrations());
 

@@ -236,7 +236,7 @@ class Prepared final : public sql::Prepared {
   const std::string sql_, name_;
   Role role_ = Role::read;
   State state_ = State::unknown;
-  int generation_ = 0; // of the connection that it is prepared in
+  int generation_ = 0;       // of the connection that it is prepared in
   std::deque<Value> values_; // nothing moves when it grows
   std::vector<const char*> pointers_;
   std::vector<int> lengths_, formats_;
@@ -252,9 +252,9 @@ void Database::Impl::connect() {
   const auto now = SteadyClock::now();
   if (now < next_attempt) throw Error(ErrorKind::lost, "PostgreSQL could not be reached; it is tried again soon");
   // What comes before `dbname` is overridden by what stands in it.
-  const char* keys[] = {"connect_timeout", "keepalives_idle", "keepalives_interval",       "keepalives_count",
-                        "tcp_user_timeout", "dbname",         "fallback_application_name", "client_encoding",
-                        nullptr};
+  const char* keys[] = {"connect_timeout",           "keepalives_idle",  "keepalives_interval",
+                        "keepalives_count",          "tcp_user_timeout", "dbname",
+                        "fallback_application_name", "client_encoding",  nullptr};
   const char* values[] = {"3", "5", "2", "3", "10000", options.url.c_str(), "mentara", "UTF8", nullptr};
   connection = PQconnectdbParams(keys, values, 1);
   const auto fail = [&] {
@@ -266,7 +266,8 @@ void Database::Impl::connect() {
     throw Error(ErrorKind::cannot_open, why);
   };
   if (!connection || PQstatus(connection) != CONNECTION_OK) fail();
-  PQsetNoticeProcessor(connection, [](void*, const char*) {}, nullptr);
+  PQsetNoticeProcessor(
+      connection, [](void*, const char*) {}, nullptr);
 
   // Every question is written for its index and for the order in which it stands, and asked again and again: no plan is
   // made twice, and none depends on what the statistics say today.
@@ -275,10 +276,11 @@ void Database::Impl::connect() {
       "SET enable_mergejoin = off; SET join_collapse_limit = 1; SET from_collapse_limit = 1; SET jit = off; "
       "SET max_parallel_workers_per_gather = 0; SET idle_in_transaction_session_timeout = 5000; "
       "SET statement_timeout = " +
-      std::to_string(options.statement_timeout.count()) + "; SET lock_timeout = " +
-      std::to_string(options.statement_timeout.count()) + ";";
+      std::to_string(options.statement_timeout.count()) +
+      "; SET lock_timeout = " + std::to_string(options.statement_timeout.count()) + ";";
   if (!options.read_only)
-    settings += "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';";
+    settings +=
+        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';";
   if (options.read_only) settings += "SET default_transaction_read_only = on;";
   const auto command = [&](const char* sql) {
     const Result result(PQexec(connection, sql));
@@ -289,10 +291,11 @@ void Database::Impl::connect() {
   const char* name = options.name.c_str();
   if (!options.name.empty()) {
     // A connection of ours that the network cut may still hold the lock of the log (threats F7, F8).
-    const Result ended(PQexecParams(connection,
-                                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 "
-                                    "AND usename = current_user AND pid <> pg_backend_pid()",
-                                    1, nullptr, &name, nullptr, nullptr, 0));
+    const Result ended(
+        PQexecParams(connection,
+                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 "
+                     "AND usename = current_user AND pid <> pg_backend_pid()",
+                     1, nullptr, &name, nullptr, nullptr, 0));
     const Result named(PQexecParams(connection, "SELECT set_config('application_name', $1, false)", 1, nullptr, &name,
                                     nullptr, nullptr, 0));
     if (PQresultStatus(ended.get()) != PGRES_TUPLES_OK || PQresultStatus(named.get()) != PGRES_TUPLES_OK) fail();
@@ -411,8 +414,7 @@ void Database::Impl::recover(Result failed) {
   failed.reset();
   if (kind == ErrorKind::lost || PQstatus(connection) == CONNECTION_BAD) lose(why);
   for (const Expected& pending : expected) {
-    if (pending.kind == Expected::Kind::parse && pending.prepared)
-      pending.prepared->state_ = Prepared::State::unknown;
+    if (pending.kind == Expected::Kind::parse && pending.prepared) pending.prepared->state_ = Prepared::State::unknown;
   }
   const auto syncs_sent = std::count_if(expected.begin(), expected.end(),
                                         [](const Expected& one) { return one.kind == Expected::Kind::sync; });

@@ -16,7 +16,7 @@ using sql::Rows;
 using sql::Statement;
 
 struct Options {
-  std::string url;  // a connection URI or key=value pairs, as libpq takes them
+  std::string url;    // a connection URI or key=value pairs, as libpq takes them
   std::string name{}; // of the connection, which the server shows; former ones of this name are ended
   bool read_only = false;
   std::chrono::milliseconds statement_timeout{5000};

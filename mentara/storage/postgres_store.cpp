@@ -27,7 +27,8 @@ std::string describe(const sql::Error& error, const std::string& url) {
   switch (error.kind) {
     case sql::ErrorKind::cannot_open:
     case sql::ErrorKind::lost:
-      return "Cannot reach the database " + url + reason + "is PostgreSQL running, and does database.url name it right?";
+      return "Cannot reach the database " + url + reason +
+             "is PostgreSQL running, and does database.url name it right?";
     case sql::ErrorKind::read_only:
       return "Cannot write to the database " + url + reason + "it is a standby; database.url must name the primary.";
     default:
@@ -70,8 +71,8 @@ struct PostgresStore::Impl {
       connection.answer_timeout = 2 * options.statement_timeout;
       postgres::Options writing = connection;
       writing.name = "mentara writer " + wire::random_id();
-      auto session = std::make_unique<SqlWriteSession>(std::make_unique<postgres::Database>(writing), end_of_log,
-                                                       *options.clock);
+      auto session =
+          std::make_unique<SqlWriteSession>(std::make_unique<postgres::Database>(writing), end_of_log, *options.clock);
       writer.emplace(std::move(session), post, options.write_queue_max, options.group_commit_max);
       connection.read_only = true;
       std::vector<std::unique_ptr<ReadSession>> sessions;

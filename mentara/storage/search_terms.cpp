@@ -102,8 +102,10 @@ constexpr int vector_place_max = 16'383;           // beyond it all places are t
 
 // Neither a letter nor a digit nor a symbol: between words.
 bool is_separator(std::uint32_t c) {
-  if (lies_in(c, 0xff10, 0xff19) || lies_in(c, 0xff21, 0xff3a) || lies_in(c, 0xff41, 0xff5a) || c >= 0xff66) return false;
-  return !is_of_words(c) || lies_in(c, 0xff00, 0xff65) || lies_in(c, 0x0589, 0x058a) || lies_in(c, 0x060c, 0x061f) || lies_in(c, 0x0964, 0x0965);
+  if (lies_in(c, 0xff10, 0xff19) || lies_in(c, 0xff21, 0xff3a) || lies_in(c, 0xff41, 0xff5a) || c >= 0xff66)
+    return false;
+  return !is_of_words(c) || lies_in(c, 0xff00, 0xff65) || lies_in(c, 0x0589, 0x058a) || lies_in(c, 0x060c, 0x061f) ||
+         lies_in(c, 0x0964, 0x0965);
 }
 
 bool is_accent(std::uint32_t c) { return lies_in(c, 0x0300, 0x036f); }
@@ -135,7 +137,8 @@ void for_each_run(std::string_view text, F&& f) {
     if (!run.empty()) f(run);
     run.clear();
   };
-  for_each_code_point(text, [&](std::uint32_t c, std::string_view bytes) { is_space(c) ? finish() : void(run += bytes); });
+  for_each_code_point(text,
+                      [&](std::uint32_t c, std::string_view bytes) { is_space(c) ? finish() : void(run += bytes); });
   finish();
 }
 

@@ -8,8 +8,9 @@
 #include <string_view>
 #include <type_traits>
 
-// A database that speaks SQL, as the files sql_* ask it: one text for SQLite and PostgreSQL wherever both read it alike.
-// The two libraries behind it are sqlite.h and postgres.h. Everything throws Error; whoever opens a session catches.
+// A database that speaks SQL, as the files sql_* ask it: one text for SQLite and PostgreSQL wherever both read it
+// alike. The two libraries behind it are sqlite.h and postgres.h. Everything throws Error; whoever opens a session
+// catches.
 namespace mentara::storage::sql {
 
 enum class ErrorKind {
@@ -64,7 +65,7 @@ class Database {
 
   virtual std::unique_ptr<Prepared> prepare(std::string_view sql) = 0; // values are ?1, ?2 …
   virtual void execute(const std::string& sql) = 0;                    // any number of statements, without values
-  virtual std::int64_t changes_total() const = 0; // grows when something may have been written
+  virtual std::int64_t changes_total() const = 0;                      // grows when something may have been written
   virtual bool in_transaction() const = 0;
   // Before a transaction begins: connects again if the connection was lost.
   virtual void ready() = 0;

@@ -23,7 +23,8 @@ bool SqlLog::begin() {
     sql::Rows row = lock_->query();
     if (!row.next()) throw sql::Error(sql::ErrorKind::not_a_database, "the log has lost its state");
     if (row.text_view(0) != epoch_) {
-      throw sql::Error(sql::ErrorKind::other, "the log is another one than at the start (was a backup restored?): restart");
+      throw sql::Error(sql::ErrorKind::other,
+                       "the log is another one than at the start (was a backup restored?): restart");
     }
     others_wrote = row.integer(1) != committed_position_;
     position_ = committed_position_ = row.integer(1);

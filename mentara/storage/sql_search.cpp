@@ -17,7 +17,7 @@ namespace {
 
 #define VECTOR_INSERT "INSERT INTO message_search (position, terms) VALUES (?1, folded(?2 || ?3)::tsvector)"
 #define VECTOR_DELETE "DELETE FROM message_search WHERE position = ?1 AND ?2 || ?3 IS NOT NULL"
-#define VECTOR_FIND                                                                                               \
+#define VECTOR_FIND                                                                                                \
   "SELECT s.position, m.message_id FROM message_search s CROSS JOIN messages m WHERE m.position = s.position AND " \
   "s.terms @@ folded(?1)::tsquery AND s.position < ?2 AND m.seq > ?3 ORDER BY s.position DESC LIMIT ?4"
 

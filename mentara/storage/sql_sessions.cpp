@@ -52,9 +52,10 @@ std::unique_ptr<sql::Database> with_sqlite(const char* settings, std::unique_ptr
 
 } // namespace
 
-SqlWriteSession::SqlWriteSession(std::unique_ptr<sql::Database> database, EndOfLog& end_of_log,
-                                       const WallClock& clock)
-    : database_(with_sqlite(writer_settings, std::move(database))), transaction_(*database_, clock), end_of_log_(end_of_log) {
+SqlWriteSession::SqlWriteSession(std::unique_ptr<sql::Database> database, EndOfLog& end_of_log, const WallClock& clock)
+    : database_(with_sqlite(writer_settings, std::move(database))),
+      transaction_(*database_, clock),
+      end_of_log_(end_of_log) {
   end_of_log_.epoch = transaction_.epoch();
   end_of_log_.advance(transaction_.committed_position());
 }

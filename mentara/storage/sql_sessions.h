@@ -26,7 +26,7 @@ class SqlWriteSession final : public WriteSession {
  public:
   // The schema is up to date. Keeps `end_of_log` up to date. Throws sql::Error.
   SqlWriteSession(std::unique_ptr<sql::Database> database, EndOfLog& end_of_log,
-                     const WallClock& clock = system_wall_clock());
+                  const WallClock& clock = system_wall_clock());
 
   bool begin() override;
   Ran run(WriteUnit& unit) override;

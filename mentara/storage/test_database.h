@@ -47,7 +47,8 @@ class TestDatabase {
   }
   // A connection to the same.
   std::unique_ptr<sql::Database> connect() const {
-    if (dialect_ == sql::Dialect::postgres) return std::make_unique<postgres::Database>(postgres::Options{.url = url()});
+    if (dialect_ == sql::Dialect::postgres)
+      return std::make_unique<postgres::Database>(postgres::Options{.url = url()});
     return std::make_unique<sqlite::Database>(path());
   }
   // One with today's schema, ready to be written to.

@@ -36,7 +36,8 @@ class TestPostgres {
     if (::geteuid() == 0) { // which PostgreSQL refuses to run as
       const passwd* user = ::getpwnam("postgres");
       if (!user) user = ::getpwnam("nobody");
-      wire::check(user && ::chown(directory_.path().c_str(), user->pw_uid, user->pw_gid) == 0, "there is a user for it");
+      wire::check(user && ::chown(directory_.path().c_str(), user->pw_uid, user->pw_gid) == 0,
+                  "there is a user for it");
       user_ = user->pw_uid;
       group_ = user->pw_gid;
     }
@@ -51,9 +52,27 @@ class TestPostgres {
   TestPostgres& operator=(const TestPostgres&) = delete;
 
   void start() {
-    server_ = spawn({tool("postgres"), "-D", data(), "-k", directory_.path(), "-c", "listen_addresses=", "-c", "fsync=off",
-                     "-c", "full_page_writes=off", "-c", "max_connections=50", "-c", "shared_buffers=16MB", "-c",
-                     "autovacuum=off", "-c", "wal_level=minimal", "-c", "max_wal_senders=0"});
+    server_ = spawn({tool("postgres"),
+                     "-D",
+                     data(),
+                     "-k",
+                     directory_.path(),
+                     "-c",
+                     "listen_addresses=",
+                     "-c",
+                     "fsync=off",
+                     "-c",
+                     "full_page_writes=off",
+                     "-c",
+                     "max_connections=50",
+                     "-c",
+                     "shared_buffers=16MB",
+                     "-c",
+                     "autovacuum=off",
+                     "-c",
+                     "wal_level=minimal",
+                     "-c",
+                     "max_wal_senders=0"});
     for (int i = 0; i < 1000; ++i) {
       try {
         const postgres::Database answers({.url = url()});
