@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <string>
 
 #include "mentara/application/application.h"
 #include "mentara/cli/cli.h"
@@ -9,6 +10,7 @@
 #include "mentara/ops/logging.h"
 #include "mentara/storage/data_directory.h"
 #include "mentara/storage/maintenance.h"
+#include "mentara/storage/site_move.h"
 #include "wire/base/signals.h"
 
 namespace {
@@ -33,6 +35,12 @@ bool examine(const mentara::Config& config, const mentara::cli::Commands::Tell& 
   return fit;
 }
 
+// What is done to a file has no meaning where PostgreSQL keeps the data.
+const std::string& data_directory(const mentara::Config& config, const char* instead) {
+  if (config.database.url.empty()) return config.data_directory;
+  throw mentara::storage::OpenError(std::string("The data is in PostgreSQL (database.url): ") + instead);
+}
+
 // With the words of config, what storage does.
 mentara::cli::Commands commands() {
   using mentara::Config;
@@ -40,12 +48,23 @@ mentara::cli::Commands commands() {
   namespace storage = mentara::storage;
   return {.serve = &serve,
           .back_up = [](const Config& config, const std::string& to,
-                        const Tell& tell) { storage::back_up(config.data_directory, to, tell); },
-          .restore = [](const Config& config, const std::string& from, bool force,
-                        const Tell& tell) { return storage::restore(from, config.data_directory, force, tell); },
+                        const Tell& tell) { storage::back_up(data_directory(config, "use pg_dump."), to, tell); },
+          .restore =
+              [](const Config& config, const std::string& from, bool force, const Tell& tell) {
+                return storage::restore(
+                    from, data_directory(config, "use pg_restore, then renew the epoch (docs/postgres.md)."), force,
+                    tell);
+              },
+          .move_to_postgres =
+              [](const Config& config, const Tell& tell) {
+                return storage::move_to_postgres(config.data_directory, config.database.url, tell);
+              },
           .find_damage =
               [](const Config& config) { return storage::find_damage(storage::database_path(config.data_directory)); },
           .examine = &examine};
+              [](const Config& config) {
+                return storage::find_damage(storage::database_path(data_directory(config, "use pg_amcheck.")));
+              }};
 }
 
 void write(std::FILE* file, std::string_view text) {

@@ -50,6 +50,7 @@
 #include "mentara/services/search_service.h"
 #include "mentara/services/sync_service.h"
 #include "mentara/services/unread_service.h"
+#include "mentara/storage/postgres_store.h"
 #include "mentara/storage/sqlite_store.h"
 #include "wire/base/log.h"
 #include "wire/cluster/node.h"
@@ -145,6 +146,26 @@ std::vector<std::string> key_paths(const AuthConfig& config) {
   return paths;
 }
 
+std::unique_ptr<storage::Store> open_store(const Config& config, const Post& post,
+                                           std::function<void(storage::Position)> on_growth) {
+  const DatabaseConfig& database = config.database;
+  if (!database.url.empty()) {
+    return std::make_unique<storage::PostgresStore>(
+        storage::PostgresOptions{.url = database.url,
+                                 .write_queue_max = database.write_queue_max,
+                                 .read_queue_max = database.read_queue_max,
+                                 .group_commit_max = database.group_commit_max,
+                                 .statement_timeout = database.statement_timeout,
+                                 .on_growth = std::move(on_growth)},
+        post);
+  }
+  return std::make_unique<storage::SqliteStore>(storage::SqliteOptions{.data_directory = config.data_directory,
+                                                                       .write_queue_max = database.write_queue_max,
+                                                                       .read_queue_max = database.read_queue_max,
+                                                                       .group_commit_max = database.group_commit_max},
+                                                post);
+}
+
 } // namespace
 
 // In the order of building; destroyed backwards.
@@ -154,7 +175,7 @@ struct Application::Parts {
   void add_figures(ops::Figures& figures); // of what lives on the home loop
   const char* not_ready() const {
     if (stopping) return "stopping";
-    return store->healthy() ? nullptr : "the database failed; see the log";
+    return store->healthy() ? nullptr : "the database failed or cannot be reached; see the log";
   }
   void begin_stop();
 
@@ -167,7 +188,7 @@ struct Application::Parts {
   std::optional<connections::Home> home;
   std::optional<events::EventBus> bus;
   std::optional<connections::ConnectionManager> connections;
-  std::optional<storage::SqliteStore> store;
+  std::unique_ptr<storage::Store> store;
   gateways::Disconnector disconnector;
   std::optional<gateways::EventLimits> event_limits;
   std::optional<services::RevocationService> revocations;
@@ -223,11 +244,10 @@ Application::Parts::Parts(const Config& config)
   home.emplace(home_loop);
   bus.emplace(post);
   connections.emplace(connections::ConnectionManager::Limits{.sockets_per_user = config.limits.sockets_per_user});
-  store.emplace(storage::SqliteOptions{.data_directory = config.data_directory,
-                                       .write_queue_max = config.database.write_queue_max,
-                                       .read_queue_max = config.database.read_queue_max,
-                                       .group_commit_max = config.database.group_commit_max},
-                post);
+  store = open_store(config, post, [this, post](storage::Position end) {
+    // What this node wrote itself is told first: its answers are on their way through the loop, then its events.
+    post([this, post, end] { post([this, end] { websocket_events->tell_gap(end); }); });
+  });
   revocations.emplace(*store, revoked_tokens, disconnector, clock,
                       services::RevocationService::Limits{.token_lifetime_max = config.auth.max_lifetime,
                                                           .leeway = config.auth.leeway});
@@ -361,7 +381,10 @@ Application::Parts::Parts(const Config& config)
   }
   key_files.emplace(home_loop, key_paths(config.auth), [this] { authenticator.reload_keys(); });
   wire::log(wire::LogLevel::info, "listening",
-            {{"host", config.server.host}, {"port", port}, {"loops", node->loops()}, {"data", config.data_directory}});
+            {{"host", config.server.host},
+             {"port", port},
+             {"loops", node->loops()},
+             {"data", config.database.url.empty() ? config.data_directory : storage::shown_url(config.database.url)}});
 }
 
 void Application::Parts::add_figures(ops::Figures& figures) {

@@ -51,6 +51,7 @@ struct Given {
   std::string format = "markdown";
   std::string backup{}; // the file to write, or to restore from
   bool force = false;
+  std::string move_from{}, move_to{}; // kinds of database
 };
 
 CLI::App* add_command(CLI::App& parent, const char* name, const char* description, Given& given) {
@@ -169,6 +170,21 @@ class Session {
     return fit ? exit_success : exit_failure;
   }
 
+  int move_database(const CLI::App& command) {
+    const auto loaded = load(command);
+    if (!loaded) return exit_usage;
+    if (given_.move_from != "sqlite" || given_.move_to != "postgres") {
+      return refuse("a site can be moved --from sqlite --to postgres, not from \"" + given_.move_from + "\" to \"" +
+                    given_.move_to + "\"");
+    }
+    if (loaded->config.database.url.empty()) {
+      return refuse("there is no database.url that says where to move it (MENTARA_DATABASE_URL)");
+    }
+    const std::string moved = commands_.move_to_postgres(loaded->config, [this](std::string_view line) { tell(line); });
+    surroundings_.out(moved + ".\n");
+    return exit_success;
+  }
+
   int check(const CLI::App& command) {
     const auto loaded = load(command);
     if (!loaded) return exit_usage;
@@ -283,6 +299,11 @@ int run(std::vector<std::string> arguments, const Surroundings& surroundings, co
   CLI::App* doctor = add_command(
       app, "doctor", "Say what this machine and this configuration mean for a server, and what to change", given);
   add_option_flags(*doctor);
+  CLI::App* move_database = add_command(
+      *database, "migrate", "Move the site of a stopped server from its data directory to database.url", given);
+  add_option_flags(*move_database, "--data");
+  move_database->add_option("--from", given.move_from, "sqlite: the database in the data directory")->required();
+  move_database->add_option("--to", given.move_to, "postgres: an empty database, which database.url names")->required();
 
   CLI::App* contract = app.add_subcommand("contract", "Print every event and payload as a document or as types");
   contract->add_option("--format", given.format, "One of " + Session::format_names() + " (default: markdown)");
@@ -310,6 +331,7 @@ int run(std::vector<std::string> arguments, const Surroundings& surroundings, co
     if (restore->parsed()) return session.restore(*restore);
     if (check_database->parsed()) return session.check_database(*check_database);
     if (doctor->parsed()) return session.examine(*doctor);
+    if (move_database->parsed()) return session.move_database(*move_database);
     if (check->parsed()) return session.check(*check);
     return session.print(*print);
   } catch (const std::exception& error) {

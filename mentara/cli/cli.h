@@ -23,6 +23,8 @@ struct Commands {
   std::function<void(const Config&, const std::string& to, const Tell&)> back_up{};
   // Returns under which name a database that was there is kept; empty: there was none.
   std::function<std::string(const Config&, const std::string& from, bool force, const Tell&)> restore{};
+  // Into the PostgreSQL database of config.database.url; returns a sentence on what was moved.
+  std::function<std::string(const Config&, const Tell&)> move_to_postgres{};
   std::function<std::vector<std::string>(const Config&)> find_damage{}; // a sentence each; empty: it is sound
   // Tells a line for each thing that matters about this machine; false: the server could not work here.
   std::function<bool(const Config&, const Tell&)> examine{};

@@ -110,6 +110,8 @@ struct IceConfig { // over which servers devices find a way to each other
 };
 
 struct DatabaseConfig {
+  std::string url{}; // of PostgreSQL; empty: a file in the data directory
+  milliseconds statement_timeout = limits::statement_timeout;
   std::size_t write_queue_max = limits::write_queue_max;
   std::size_t read_queue_max = limits::read_queue_max;
   std::size_t group_commit_max = limits::group_commit_max;

@@ -40,6 +40,10 @@ bool is_stun_url(std::string_view text) { return is_url_of(text, "stun"); }
 bool is_turn_url(std::string_view text) { return is_url_of(text, "turn"); }
 bool is_turn_secret(std::string_view text) { return text.size() >= 16; }
 
+bool is_database_url(std::string_view text) {
+  return is_printable(text) && (text.starts_with("postgres://") || text.starts_with("postgresql://"));
+}
+
 bool is_secret(std::string_view text) { return text.size() >= secret_bytes_min; }
 
 // A browser spells its origin in lower case, without a path and without the scheme's own port; anything else would
@@ -217,6 +221,15 @@ std::vector<Option> make_options() {
       {"ice.turn_ttl", "For how long the credentials of a device are good at a TURN server.",
        duration(at(&Config::ice, &IceConfig::turn_ttl), 1s, 24h * 30)},
 
+      {.key = "database.url",
+       .help =
+           "The PostgreSQL database that several nodes share, such as "
+           "postgres://mentara@db.example.com/mentara?sslmode=verify-full; without it, a file in the data directory.",
+       .value = text(at(&Config::database, &DatabaseConfig::url), "a URL that begins with postgres:// or postgresql://",
+                     is_database_url),
+       .secret = true}, // it may hold a password
+      {"database.statement_timeout", "How long PostgreSQL may take for one statement, and for a lock.",
+       duration(at(&Config::database, &DatabaseConfig::statement_timeout), 100ms, 10min)},
       {"database.write_queue_max", "How many writes may wait; what comes on top is answered with `unavailable`.",
        whole_number(at(&Config::database, &DatabaseConfig::write_queue_max), 1, million)},
       {"database.read_queue_max", "How many reads may wait; what comes on top is answered with `unavailable`.",

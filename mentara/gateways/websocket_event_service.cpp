@@ -1,5 +1,6 @@
 #include "mentara/gateways/websocket_event_service.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "mentara/connections/rooms.h"
@@ -71,24 +72,30 @@ void WebSocketEventService::notify(const Cursor& cursor, const UserId& user, std
   tell(std::move(event), feeds_.notifications);
 }
 
-void WebSocketEventService::tell(std::shared_ptr<const DurableEvent> event, const std::vector<Feed*>& feeds) {
-  // Positions are dense. One that was left out is an event that the bus had no room for: it stands in the log.
-  const storage::Position expected = std::exchange(told_, event->position) + 1;
-  const bool gap = event->position > expected;
-  const auto each = [this](const std::vector<Feed*>& some, auto call) {
-    for (Feed* feed : some) {
-      if (&feed->loop() == &loop_) {
-        call(*feed);
-      } else {
-        feed->loop().post([feed, call] { call(*feed); });
-      }
-    }
-  };
-  if (gap) {
-    for (const auto* some : {&feeds_.messaging, &feeds_.notifications, &feeds_.video_calls}) {
-      each(*some, [upto = event->position - 1](Feed& feed) { feed.tell_gap(upto); });
+template <class Call>
+void WebSocketEventService::each(const std::vector<Feed*>& feeds, Call call) {
+  for (Feed* feed : feeds) {
+    if (&feed->loop() == &loop_) {
+      call(*feed);
+    } else {
+      feed->loop().post([feed, call] { call(*feed); });
     }
   }
+}
+
+void WebSocketEventService::tell_gap(storage::Position end) {
+  if (end <= told_) return;
+  told_ = end;
+  for (const auto* some : {&feeds_.messaging, &feeds_.notifications, &feeds_.video_calls}) {
+    each(*some, [end](Feed& feed) { feed.tell_gap(end); });
+  }
+}
+
+void WebSocketEventService::tell(std::shared_ptr<const DurableEvent> event, const std::vector<Feed*>& feeds) {
+  // Positions are dense. One that was left out is an event that the bus had no room for, or of another node: it stands
+  // in the log.
+  tell_gap(event->position - 1);
+  told_ = std::max(told_, event->position);
   each(feeds, [event](Feed& feed) { feed.tell(*event); });
 }
 

@@ -27,6 +27,9 @@ class WebSocketEventService {
   WebSocketEventService(const WebSocketEventService&) = delete;
   WebSocketEventService& operator=(const WebSocketEventService&) = delete;
 
+  // The log holds rows up to here of which no event may tell, such as those of another node.
+  void tell_gap(storage::Position end);
+
  private:
   void on_message_sent(const events::MessageSentEvent& event);
   void on_message_updated(const events::MessageUpdatedEvent& event);
@@ -55,6 +58,8 @@ class WebSocketEventService {
   // To all sockets of one user in /notifications.
   template <class Payload>
   void notify(const Cursor& cursor, const UserId& user, std::string_view name, const Payload& payload);
+  template <class Call>
+  void each(const std::vector<Feed*>& feeds, Call call); // on its loop
   // Through the feeds of its namespace; the others learn that this position is none of theirs.
   void tell(std::shared_ptr<const DurableEvent> event, const std::vector<Feed*>& feeds);
 

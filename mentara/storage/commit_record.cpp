@@ -15,15 +15,15 @@ CommitRecord::CommitRecord(sql::Database& database, const WallClock& clock)
     : clock_(clock),
       writer_(wire::random_id()),
       keep_(database,
-            "INSERT INTO writers (writer, number, at) VALUES (?1, ?2, ?3) "
-            "ON CONFLICT (writer) DO UPDATE SET number = excluded.number, at = excluded.at"),
+            "INSERT INTO writers (writer, number, position, at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (writer) DO UPDATE "
+            "SET number = excluded.number, position = max(writers.position, excluded.position), at = excluded.at"),
       find_(database, "SELECT number FROM writers WHERE writer = ?1"),
       announce_(database, "SELECT pg_notify('mentara_log', ?1)") {
   sql::Statement(database, "DELETE FROM writers WHERE at < ?1").run(clock.now().ms - kept_for.count());
 }
 
 void CommitRecord::keep(Position position) {
-  keep_.run(writer_, ++number_, clock_.now().ms);
+  keep_.run(writer_, ++number_, position, clock_.now().ms);
   if (position != 0) announce_.run(std::to_string(position));
 }
 

@@ -16,6 +16,8 @@ class CommitRecord {
  public:
   CommitRecord(sql::Database& database, const WallClock& clock);
 
+  const std::string& writer() const { return writer_; }
+
   // Last in a transaction. `position`: where the log ends with it, for whoever listens; 0: it added nothing.
   void keep(Position position);
   // In a later transaction: whether the last one that was kept took effect.

@@ -23,6 +23,7 @@ class ScriptedSession final : public WriteSession {
   Ran run(WriteUnit& unit) override;
   Committed commit() override {
     calls.push_back("commit");
+    if (lost_commits > 0) return --lost_commits, written.clear(), Committed::lost;
     if (commits == Committed::yes) kept.insert(kept.end(), written.begin(), written.end());
     written.clear();
     return commits;
@@ -34,6 +35,7 @@ class ScriptedSession final : public WriteSession {
 
   bool begins = true;
   Committed commits = Committed::yes;
+  int lost_commits = 0; // the next ones
   std::vector<std::string> calls, written, kept;
 };
 
@@ -128,6 +130,32 @@ TEST_F(GroupCommitTest, after_a_commit_without_an_outcome_nothing_is_promised_an
   EXPECT_THAT(session_.calls, ElementsAre());
   EXPECT_THAT(answers_, ElementsAre("a: " + failed_, "b: " + failed_));
   EXPECT_FALSE(commit_.healthy());
+}
+
+TEST_F(GroupCommitTest, a_transaction_that_is_lost_through_no_fault_of_its_own_is_run_again_whole) {
+  session_.lost_commits = 2;
+  add("a"), add("b");
+  run();
+  EXPECT_THAT(session_.kept, ElementsAre("a", "b"));
+  EXPECT_THAT(answers_, ElementsAre("a: ok", "b: ok"));
+}
+
+TEST_F(GroupCommitTest, one_that_is_lost_again_and_again_is_given_up) {
+  add("a", WriteSession::Ran::lost);
+  run();
+  EXPECT_THAT(session_.kept, ElementsAre());
+  EXPECT_THAT(answers_, ElementsAre("a: " + failed_));
+  EXPECT_LT(session_.calls.size(), 20u);
+}
+
+TEST_F(GroupCommitTest, what_a_commit_finds_wrong_in_one_unit_is_not_the_others_fault) {
+  session_.commits = WriteSession::Committed::spoiled;
+  add("a"), add("b");
+  run();
+  EXPECT_THAT(session_.calls, ElementsAre("begin", "a", "b", "commit", "rollback", //
+                                          "begin", "a", "commit", "rollback",      //
+                                          "begin", "b", "commit", "rollback"));
+  EXPECT_THAT(answers_, ElementsAre("a: " + failed_, "b: " + failed_));
 }
 
 TEST_F(GroupCommitTest, a_transaction_that_cannot_begin_answers_unavailable) {

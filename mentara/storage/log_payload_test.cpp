@@ -96,5 +96,18 @@ TEST(Attachments, that_a_broken_disk_has_changed_are_an_error_and_no_crash) {
   EXPECT_THROW(attachments_from_text("[{"), std::runtime_error);
 }
 
+TEST(LogPayload, without_quote_empties_the_quoted_text_and_nothing_else) {
+  const std::string before =
+      R"({"id":"m1","content":"\"replyTo\":{\"content\":\"x\"}","replyTo":{"id":"m0","senderId":"bob","content":"a \"b\" {"},)"
+      R"("metadata":{"replyTo":{"content":"mine"}},"isEdited":false})";
+  const std::string after =
+      R"({"id":"m1","content":"\"replyTo\":{\"content\":\"x\"}","replyTo":{"id":"m0","senderId":"bob","content":""},)"
+      R"("metadata":{"replyTo":{"content":"mine"}},"isEdited":false})";
+  EXPECT_EQ(without_quote(before), after);
+  EXPECT_EQ(without_quote(after), after);
+  const std::string none = R"({"id":"m1","metadata":{"replyTo":{"content":"mine"}}})";
+  EXPECT_EQ(without_quote(none), none);
+}
+
 } // namespace
 } // namespace mentara::storage

@@ -35,7 +35,9 @@ void LogWatch::run() {
     try {
       postgres::Database database(options_);
       database.execute("LISTEN mentara_log");
-      sql::Statement end(database, "SELECT last_position FROM log_state");
+      sql::Statement end(database,
+                         "SELECT last_position, (SELECT coalesce(max(position), 0) FROM writers WHERE writer <> ?1) "
+                         "FROM log_state");
       if (!reachable_.exchange(true)) wire::log(wire::LogLevel::info, "PostgreSQL can be reached again");
       while (!stopping_.load(std::memory_order_relaxed)) look(database, end);
     } catch (const sql::Error& error) {
@@ -50,14 +52,14 @@ void LogWatch::run() {
 
 void LogWatch::look(postgres::Database& database, sql::Statement& end) {
   {
-    sql::Rows row = end.query();
+    sql::Rows row = end.query(end_of_log_.writer);
     if (!row.next()) throw sql::Error(sql::ErrorKind::not_a_database, "the log has lost its state");
-    const Position position = row.integer(0);
-    end_of_log_.advance(position);
-    if (position > told_ && on_growth_) {
-      post_([tell = on_growth_, position] { tell(position); });
+    end_of_log_.advance(row.integer(0));
+    const Position by_others = row.integer(1);
+    if (by_others > told_ && on_growth_) {
+      post_([tell = on_growth_, by_others] { tell(by_others); });
     }
-    told_ = std::max(told_, position);
+    told_ = std::max(told_, by_others);
   }
   const auto deadline = std::chrono::steady_clock::now() + interval_;
   while (!stopping_.load(std::memory_order_relaxed) && std::chrono::steady_clock::now() < deadline) {

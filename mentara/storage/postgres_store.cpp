@@ -115,11 +115,6 @@ Cursor PostgresStore::end_of_log() const {
 }
 bool PostgresStore::healthy() const { return impl_->watch->reachable() && impl_->writer->healthy(); }
 
-bool is_postgres_url(std::string_view url) {
-  return url.starts_with("postgres://") || url.starts_with("postgresql://") || url.find("dbname=") != url.npos ||
-         url.find("service=") != url.npos;
-}
-
 std::string shown_url(const std::string& url) {
   const std::size_t scheme = url.find("://");
   if (scheme == url.npos) return "of database.url";

@@ -21,7 +21,7 @@ struct PostgresOptions {
   std::chrono::milliseconds statement_timeout = limits::statement_timeout;
   std::chrono::milliseconds poll_interval = limits::log_poll_interval; // of the log's end
   const WallClock* clock = &system_wall_clock();                       // any thread
-  // On the home loop, when the log is known to reach up to here: somebody, here or elsewhere, has written.
+  // On the home loop: another node has written up to here.
   std::function<void(Position)> on_growth{};
 };
 
@@ -47,8 +47,6 @@ class PostgresStore final : public Store {
   std::unique_ptr<Impl> impl_;
 };
 
-// Whether a setting of database.url names PostgreSQL.
-bool is_postgres_url(std::string_view url);
 // Without its password, for logs and people.
 std::string shown_url(const std::string& url);
 

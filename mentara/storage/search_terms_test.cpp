@@ -36,5 +36,21 @@ TEST(MatchExpression, is_nothing_without_words) {
   for (const char* text : {"", " ", "\"", "*", "-- ;", "…", "()"}) EXPECT_EQ(match_expression(text), "") << text;
 }
 
+TEST(VectorTerms, are_words_with_their_places_and_no_syntax) {
+  EXPECT_EQ(vector_terms("It's a \\ 'test' & more"), " 'It':1 's':2 'a':3 'test':4 'more':5");
+  EXPECT_EQ(vector_terms("東京x"), " '東':1 '京':2 'x':3");
+  EXPECT_EQ(vector_terms("!? \xCC\x81"), "") << "an accent alone is no word";
+  EXPECT_EQ(vector_terms(std::string("a\0b", 3)), " 'a':1 'b':2");
+}
+
+TEST(VectorQuery, asks_for_every_word_in_the_conversation_and_for_phrases_where_they_stand_together) {
+  EXPECT_EQ(vector_query(7, "e-mail 東京"), "'#7' & ('e' <-> 'mail') & ('東' <-> '京')");
+  EXPECT_EQ(vector_query(7, "' & | ! \\"), "");
+}
+
+TEST(VectorTerms, hold_words_of_a_length_that_the_index_takes) {
+  EXPECT_LT(vector_terms(std::string(16'384, 'x')).size(), 500u);
+}
+
 } // namespace
 } // namespace mentara::storage

@@ -17,9 +17,11 @@ namespace {
 
 #define VECTOR_INSERT "INSERT INTO message_search (position, terms) VALUES (?1, folded(?2 || ?3)::tsvector)"
 #define VECTOR_DELETE "DELETE FROM message_search WHERE position = ?1 AND ?2 || ?3 IS NOT NULL"
-#define VECTOR_FIND                                                                                                \
-  "SELECT s.position, m.message_id FROM message_search s CROSS JOIN messages m WHERE m.position = s.position AND " \
-  "s.terms @@ folded(?1)::tsquery AND s.position < ?2 AND m.seq > ?3 ORDER BY s.position DESC LIMIT ?4"
+// OFFSET 0 keeps the planner from walking through all positions in search of the words.
+#define VECTOR_FIND                                                                                            \
+  "SELECT s.position, m.message_id FROM "                                                                      \
+  "(SELECT position FROM message_search WHERE terms @@ folded(?1)::tsquery OFFSET 0) s CROSS JOIN messages m " \
+  "WHERE m.position = s.position AND s.position < ?2 AND m.seq > ?3 ORDER BY s.position DESC LIMIT ?4"
 
 SearchWords words_of(const sql::Database& database) {
   return database.either(SearchWords{scope_word, index_terms, match_expression},

@@ -57,6 +57,7 @@ SqlWriteSession::SqlWriteSession(std::unique_ptr<sql::Database> database, EndOfL
       transaction_(*database_, clock),
       end_of_log_(end_of_log) {
   end_of_log_.epoch = transaction_.epoch();
+  end_of_log_.writer = transaction_.writer();
   end_of_log_.advance(transaction_.committed_position());
 }
 

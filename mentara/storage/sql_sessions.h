@@ -11,7 +11,9 @@
 namespace mentara::storage {
 
 struct EndOfLog {
-  std::string epoch;                 // constant once the writer is open
+  // constant once the writer is open
+  std::string epoch;
+  std::string writer;                // see SqlTransaction::writer()
   std::atomic<Position> position{0}; // the last that is known to be committed; any thread
   std::atomic<bool> stopping{false}; // nobody waits any more for what cannot be known at the moment; any thread
 

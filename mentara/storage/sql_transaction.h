@@ -50,6 +50,9 @@ class SqlTransaction final : public SqlSnapshot, public Transaction {
   void commit();   // when it throws, roll back; when the connection was lost, ask was_committed() first
   void rollback(); // also when the database has done so already
 
+  // Where many write: the name of this one among them, which others' rows of `writers` do not have.
+  std::string writer() const { return commit_record_ ? commit_record_->writer() : std::string(); }
+
   // After a commit() that was lost, and rollback(): whether it took effect. Waits until that is decided.
   bool was_committed();
   Position lost_position() const { return lost_position_; } // where the log ends with it

@@ -91,6 +91,7 @@ INSERT INTO log_state VALUES (1, substr(replace(gen_random_uuid()::text, '-', ''
 CREATE TABLE writers (
   writer TEXT PRIMARY KEY,
   number BIGINT NOT NULL,
+  position BIGINT NOT NULL, -- where the log ended with the last row that it added
   at BIGINT NOT NULL
 );
 

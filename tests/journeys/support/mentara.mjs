@@ -8,6 +8,7 @@ import { after } from 'node:test';
 import { io } from 'socket.io-client';
 
 import { mentaraBinary } from './binaries.mjs';
+import { postgresForThisFile } from './postgres.mjs';
 import { Program, freePort } from './program.mjs';
 import { secret, token } from './tokens.mjs';
 import { next, patience } from './wait.mjs';
@@ -27,13 +28,15 @@ export const unlimited = Object.fromEntries(
 );
 
 export class Mentara {
-  // env: more variables for the server, such as MENTARA_ENGINE_MAX_PAYLOAD.
+  // env: more variables for the server, such as MENTARA_ENGINE_MAX_PAYLOAD. With JOURNEYS_DATABASE=postgres its data are in a
+  // PostgreSQL server of the test file, else in its folder.
   static async start({ port, env = {}, args = [] } = {}) {
     const server = new Mentara();
     server.port = port ?? (await freePort());
     server.url = `http://127.0.0.1:${server.port}`;
     server.data = temporaryDirectory();
     server.env = { MENTARA_JWT_SECRET: secret, MENTARA_OPERATIONS_PORT: String(await freePort()), ...unlimited, ...env };
+    if (process.env.JOURNEYS_DATABASE === 'postgres') server.env.MENTARA_DATABASE_URL ??= (await postgresForThisFile()).freshUrl();
     server.args = ['serve', '--host', '127.0.0.1', '--port', String(server.port), '--data', server.data, ...args];
     server.sockets = [];
     await server.run();
