@@ -26,6 +26,10 @@ class PersonalDataServiceTest : public testing::Test {
     learn("bob", "Bob");
     world.make_group("c", {"bob", "ann", "cid"});
   }
+  void SetUp() override {
+    if (storage::TestDatabase::kind() == storage::sql::Dialect::postgres)
+      GTEST_SKIP() << "what is told and forgotten is written in SQLite's JSON functions";
+  }
   void start() {
     personal_data.emplace(*world.store, world.bus, world.clock, *world.participants,
                           [this](const UserId& user) { cut.push_back(user.value); });
@@ -82,7 +86,7 @@ class PersonalDataServiceTest : public testing::Test {
   }
   // Every value of every table, as text.
   std::string whole_database() {
-    storage::sqlite::Database database(world.directory.path() + "/mentara.db");
+    storage::sqlite::Database database(world.database.path());
     std::vector<std::string> tables;
     {
       storage::sqlite::Statement statement(
@@ -292,7 +296,7 @@ TEST_F(PersonalDataServiceTest, every_table_that_names_users_is_exported_and_for
       "directs",             // who is in it: ids
       "erasures",
   };
-  storage::sqlite::Database database(world.directory.path() + "/mentara.db");
+  storage::sqlite::Database database(world.database.path());
   storage::sqlite::Statement statement(
       database,
       "SELECT DISTINCT s.name FROM sqlite_schema s "

@@ -350,8 +350,8 @@ void Database::Impl::send(Prepared& prepared, bool wants_rows) {
   if (prepared.role_ == Prepared::Role::end) transaction = false;
   if (prepared.role_ == Prepared::Role::write) ++changes;
   expected.push_back({wants_rows ? Kind::rows : Kind::run, &prepared});
-  // Also within a transaction what is asked ends with a synchronization: only then does PostgreSQL count how long it has
-  // been idle, and cuts a node that was frozen with the log's lock (threats F8).
+  // Also within a transaction what is asked ends with a synchronization: only then does PostgreSQL count how long it
+  // has been idle, and cuts a node that was frozen with the log's lock (threats F8).
   if (!transaction || wants_rows) {
     if (PQpipelineSync(connection) != 1) lose(connection_error());
     expected.push_back({Kind::sync, nullptr});
