@@ -60,11 +60,10 @@ mentara::cli::Commands commands() {
                 return storage::move_to_postgres(config.data_directory, config.database.url, tell);
               },
           .find_damage =
-              [](const Config& config) { return storage::find_damage(storage::database_path(config.data_directory)); },
-          .examine = &examine};
               [](const Config& config) {
                 return storage::find_damage(storage::database_path(data_directory(config, "use pg_amcheck.")));
-              }};
+              },
+          .examine = &examine};
 }
 
 void write(std::FILE* file, std::string_view text) {

@@ -64,14 +64,15 @@ LogType log_type(CallEndNews news) {
 // The two halves of a list each come from an index; only the rows of the page are read.
 SqlCalls::SqlCalls(sql::Database& database)
     : find_(database, "SELECT " CALL_COLUMNS " " CALLS "WHERE x.call_id = ?1"),
-      page_(database,
-            "SELECT " CALL_COLUMNS
-            " FROM (SELECT call_key FROM (SELECT call_key FROM calls WHERE caller_key = (SELECT user_key FROM users "
-            "WHERE user_id = ?1) AND call_key < ?2 ORDER BY call_key DESC LIMIT ?3) made UNION ALL SELECT call_key FROM "
-            "(SELECT call_key FROM calls WHERE callee_key = (SELECT user_key FROM users WHERE user_id = ?1) AND "
-            "call_key < ?2 ORDER BY call_key DESC LIMIT ?3) had ORDER BY call_key DESC LIMIT ?3) p "
-            "JOIN calls x ON x.call_key = p.call_key JOIN users a ON a.user_key = x.caller_key "
-            "JOIN users b ON b.user_key = x.callee_key ORDER BY x.call_key DESC"),
+      page_(
+          database,
+          "SELECT " CALL_COLUMNS
+          " FROM (SELECT call_key FROM (SELECT call_key FROM calls WHERE caller_key = (SELECT user_key FROM users "
+          "WHERE user_id = ?1) AND call_key < ?2 ORDER BY call_key DESC LIMIT ?3) made UNION ALL SELECT call_key FROM "
+          "(SELECT call_key FROM calls WHERE callee_key = (SELECT user_key FROM users WHERE user_id = ?1) AND "
+          "call_key < ?2 ORDER BY call_key DESC LIMIT ?3) had ORDER BY call_key DESC LIMIT ?3) p "
+          "JOIN calls x ON x.call_key = p.call_key JOIN users a ON a.user_key = x.caller_key "
+          "JOIN users b ON b.user_key = x.callee_key ORDER BY x.call_key DESC"),
       unended_(database, "SELECT " CALL_COLUMNS ", " USER_COLUMNS " " CALLS
                          "JOIN users u ON u.user_key = x.caller_key WHERE x.ended_at IS NULL ORDER BY x.call_key"),
       share_conversation_(database,
@@ -146,7 +147,7 @@ std::vector<ToldEnd> SqlCallChanges::tell_end(const Call& call) {
 }
 
 void SqlCallChanges::add_report(const CallId& call, CallSide side, const std::string& report, UnixTime at,
-                                   std::size_t reports_max) {
+                                std::size_t reports_max) {
   add_report_.run(call.value, stored_number(side), at.ms, report);
   forget_reports_.run(call.value, stored_number(side), reports_max);
 }

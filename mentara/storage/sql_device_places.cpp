@@ -17,11 +17,12 @@ SqlDevicePlaces::SqlDevicePlaces(sql::Database& database)
       advance_(database,
                "UPDATE device_places SET position = ?4, moved_at = ?5, epoch = (SELECT epoch FROM log_state) "
                "WHERE " PLACE_KEY " AND device_id = ?3 AND (position < ?4 OR epoch <> (SELECT epoch FROM log_state))"),
-      advance_delivered_(database,
-                         "UPDATE members SET delivered_seq = min(?3, c.last_seq) FROM conversations c, users u "
-                         "WHERE c.conversation_id = ?1 AND u.user_id = ?2 AND members.conversation_key = c.conversation_key "
-                         "AND members.user_key = u.user_key AND members.delivered_seq < min(?3, c.last_seq) "
-                         "RETURNING members.conversation_key, members.delivered_seq") {}
+      advance_delivered_(
+          database,
+          "UPDATE members SET delivered_seq = min(?3, c.last_seq) FROM conversations c, users u "
+          "WHERE c.conversation_id = ?1 AND u.user_id = ?2 AND members.conversation_key = c.conversation_key "
+          "AND members.user_key = u.user_key AND members.delivered_seq < min(?3, c.last_seq) "
+          "RETURNING members.conversation_key, members.delivered_seq") {}
 
 void SqlDevicePlaces::insert(const Listener& listener, Position position, UnixTime now, std::size_t devices_max) {
   insert_.run(listener.user_id.value, listener.channel, listener.device_id.value, position, now.ms);

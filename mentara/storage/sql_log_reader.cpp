@@ -11,14 +11,14 @@ using sql::Rows;
 // is written: a seek in log_by_scope for each scope.
 #define OWN_SCOPE \
   "SELECT -(4 * u.user_key + ?3) AS scope, ?2 AS above, 9223372036854775807 AS upto FROM users u WHERE u.user_id = ?1"
-#define ALL_SCOPES                                                                                                \
-  OWN_SCOPE                                                                                                       \
-  " UNION ALL SELECT m.conversation_key, "                                                                        \
-  "CASE c.history_visibility WHEN 0 THEN max(m.joined_position, ?2) ELSE ?2 END, 9223372036854775807 "            \
-  "FROM users u CROSS JOIN members m CROSS JOIN conversations c "                                                 \
-  "WHERE m.user_key = u.user_key AND c.conversation_key = m.conversation_key AND u.user_id = ?1 "                 \
-  "UNION ALL SELECT p.conversation_key, max(p.joined_position, ?2), p.left_position "                             \
-  "FROM users u CROSS JOIN past_members p "                                                                       \
+#define ALL_SCOPES                                                                                     \
+  OWN_SCOPE                                                                                            \
+  " UNION ALL SELECT m.conversation_key, "                                                             \
+  "CASE c.history_visibility WHEN 0 THEN max(m.joined_position, ?2) ELSE ?2 END, 9223372036854775807 " \
+  "FROM users u CROSS JOIN members m CROSS JOIN conversations c "                                      \
+  "WHERE m.user_key = u.user_key AND c.conversation_key = m.conversation_key AND u.user_id = ?1 "      \
+  "UNION ALL SELECT p.conversation_key, max(p.joined_position, ?2), p.left_position "                  \
+  "FROM users u CROSS JOIN past_members p "                                                            \
   "WHERE p.user_key = u.user_key AND p.left_position > ?2 AND u.user_id = ?1"
 
 #define MISSED(scopes)                                       \
@@ -27,13 +27,13 @@ using sql::Rows;
   "AND l.position > s.above AND l.position <= s.upto LIMIT ?4) found"
 
 // First the positions alone, from the index; only the rows of the page are read.
-#define PAGE(scopes)                                                                                      \
-  "SELECT l.position, l.type, l.payload, c.conversation_id, x.seq, u.user_id FROM "                       \
-  "(SELECT DISTINCT i.position FROM (" scopes                                                             \
-  ") s CROSS JOIN log i WHERE i.scope = s.scope AND i.position > s.above "                                \
-  "AND i.position <= s.upto ORDER BY i.position LIMIT ?4) p CROSS JOIN log l "                            \
-  "LEFT JOIN messages x ON x.position = l.position LEFT JOIN conversations c ON c.conversation_key = "    \
-  "x.conversation_key LEFT JOIN users u ON u.user_key = x.sender_key "                                    \
+#define PAGE(scopes)                                                                                   \
+  "SELECT l.position, l.type, l.payload, c.conversation_id, x.seq, u.user_id FROM "                    \
+  "(SELECT DISTINCT i.position FROM (" scopes                                                          \
+  ") s CROSS JOIN log i WHERE i.scope = s.scope AND i.position > s.above "                             \
+  "AND i.position <= s.upto ORDER BY i.position LIMIT ?4) p CROSS JOIN log l "                         \
+  "LEFT JOIN messages x ON x.position = l.position LEFT JOIN conversations c ON c.conversation_key = " \
+  "x.conversation_key LEFT JOIN users u ON u.user_key = x.sender_key "                                 \
   "WHERE l.position = p.position ORDER BY l.position"
 
 #define PLACE_KEY "user_key = (SELECT user_key FROM users WHERE user_id = ?1) AND channel = ?2"

@@ -96,13 +96,12 @@ bool SqlMessageChanges::add_reaction(const Membership& member, const MessageId& 
   return add_reaction_.query(message.value, emoji, member.user_key, log_.position() + 1).next();
 }
 
-bool SqlMessageChanges::remove_reaction(const Membership& member, const MessageId& message,
-                                           const std::string& emoji) {
+bool SqlMessageChanges::remove_reaction(const Membership& member, const MessageId& message, const std::string& emoji) {
   return remove_reaction_.query(message.value, emoji, member.user_key).next();
 }
 
 Position SqlMessageChanges::tell_reactions(const Membership& member, const Message& message,
-                                              const std::vector<Reaction>& reactions) {
+                                           const std::vector<Reaction>& reactions) {
   return log_.append(member.conversation_key, LogType::reaction_updated, reaction_updated_payload(message, reactions));
 }
 

@@ -97,7 +97,7 @@ SqlNotifications::SqlNotifications(sql::Database& database)
                     "AND p.channel = ?2 AND p.position >= ?3 AND p.epoch = (SELECT epoch FROM log_state)") {}
 
 std::vector<StoredNotification> SqlNotifications::list(const UserId& user, const NotificationFilter& filter,
-                                                          UnixTime now) {
+                                                       UnixTime now) {
   return read_all(
       (filter.unread_only ? list_unread_ : list_).query(user.value, filter.before, now.ms, filter.type, filter.limit));
 }
@@ -139,9 +139,7 @@ NotificationPreferences SqlNotifications::preferences(const UserId& user) {
   return preferences;
 }
 
-std::vector<StoredNotification> SqlNotifications::held(const UserId& user) {
-  return read_all(held_.query(user.value));
-}
+std::vector<StoredNotification> SqlNotifications::held(const UserId& user) { return read_all(held_.query(user.value)); }
 
 std::vector<StoredNotification> SqlNotifications::to_release(UnixTime now, std::size_t limit) {
   return read_all(to_release_.query(now.ms, limit));
@@ -170,7 +168,7 @@ Position SqlNotifications::messages_told() {
 }
 
 std::vector<std::pair<ConversationId, MessageToTell>> SqlNotifications::messages_after(Position after,
-                                                                                          std::size_t limit) {
+                                                                                       std::size_t limit) {
   std::vector<std::pair<ConversationId, MessageToTell>> messages;
   Rows row = messages_after_.query(after, limit);
   while (row.next()) {
@@ -199,11 +197,12 @@ SqlNotificationChanges::SqlNotificationChanges(sql::Database& database, SqlLog& 
       advance_version_(database,
                        "INSERT INTO notification_users (user_key, version) VALUES (?1, 1) "
                        "ON CONFLICT (user_key) DO UPDATE SET version = notification_users.version + 1"),
-      set_preferences_(database,
-                       "INSERT INTO notification_users (user_key, muted_until, quiet_start, quiet_end, time_zone) "
-                       "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (user_key) DO UPDATE SET muted_until = excluded.muted_until, "
-                       "quiet_start = excluded.quiet_start, quiet_end = excluded.quiet_end, "
-                       "time_zone = excluded.time_zone"),
+      set_preferences_(
+          database,
+          "INSERT INTO notification_users (user_key, muted_until, quiet_start, quiet_end, time_zone) "
+          "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (user_key) DO UPDATE SET muted_until = excluded.muted_until, "
+          "quiet_start = excluded.quiet_start, quiet_end = excluded.quiet_end, "
+          "time_zone = excluded.time_zone"),
       remove_types_(database, "DELETE FROM notification_types WHERE user_key = ?1"),
       insert_type_(database, "INSERT INTO notification_types (user_key, type, in_app, push) VALUES (?1, ?2, ?3, ?4)"),
       keep_request_(database,
@@ -247,7 +246,7 @@ Position SqlNotificationChanges::log_created(const Notification& notification) {
 }
 
 Position SqlNotificationChanges::log_updated(const UserId& user, const NotificationId& id,
-                                                std::optional<UnixTime> read_at) {
+                                             std::optional<UnixTime> read_at) {
   return log_.append(key_of(user), Channel::NOTIFICATIONS, LogType::notification_updated,
                      notification_updated_payload(id, read_at));
 }
@@ -280,8 +279,8 @@ void SqlNotificationChanges::set_preferences(const UserId& user, const Notificat
   }
 }
 
-void SqlNotificationChanges::keep_request(const UserId& user, const std::string& key,
-                                             const IdempotentRequest& request, UnixTime now) {
+void SqlNotificationChanges::keep_request(const UserId& user, const std::string& key, const IdempotentRequest& request,
+                                          UnixTime now) {
   keep_request_.run(key_of(user), key, request.digest, request.answer, now.ms);
 }
 

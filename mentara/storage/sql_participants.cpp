@@ -7,7 +7,7 @@
 namespace mentara::storage {
 
 SqlParticipantChanges::SqlParticipantChanges(sql::Database& database, SqlLog& log, SqlUsers& users,
-                                                   wire::UniqueFunction<void(ConversationKey)> on_change)
+                                             wire::UniqueFunction<void(ConversationKey)> on_change)
     : log_(log),
       users_(users),
       on_change_(std::move(on_change)),
@@ -75,7 +75,7 @@ std::size_t SqlParticipantChanges::count(ConversationKey conversation) {
 }
 
 Position SqlParticipantChanges::update(const Membership& by, const std::optional<std::string>& title,
-                                          const std::optional<std::string>& metadata, UnixTime at) {
+                                       const std::optional<std::string>& metadata, UnixTime at) {
   update_.run(by.conversation_key, title, metadata, at.ms);
   return log_.append(by.conversation_key, LogType::conversation_updated,
                      conversation_updated_payload(by.conversation_id, title, metadata));

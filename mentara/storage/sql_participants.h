@@ -12,7 +12,7 @@ class SqlParticipantChanges final : public ParticipantChanges {
  public:
   // `on_change` hears of each conversation whose members are others now.
   SqlParticipantChanges(sql::Database& database, SqlLog& log, SqlUsers& users,
-                           wire::UniqueFunction<void(ConversationKey)> on_change);
+                        wire::UniqueFunction<void(ConversationKey)> on_change);
 
   Position add(const Membership& by, Member& member) override;
   Position remove(const Membership& by, const Membership& member) override;

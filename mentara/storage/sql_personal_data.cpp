@@ -357,7 +357,7 @@ bool SqlPersonalDataChanges::forget_profile(UserKey user) {
 }
 
 std::optional<ConversationKey> SqlPersonalDataChanges::forget_names(UserKey user, ConversationKey after,
-                                                                       std::size_t conversations_max) {
+                                                                    std::size_t conversations_max) {
   std::vector<ConversationKey> conversations;
   {
     Statement statement(database_,

@@ -37,11 +37,13 @@ bool SqlPresences::may_see(const UserId& viewer, const UserId& target) {
 SqlPresenceChanges::SqlPresenceChanges(sql::Database& database, SqlUsers& users)
     : users_(users),
       set_(database,
-           "INSERT INTO presences (user_key, status, text, until) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (user_key) DO UPDATE SET "
+           "INSERT INTO presences (user_key, status, text, until) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (user_key) DO "
+           "UPDATE SET "
            "status = excluded.status, text = excluded.text, until = excluded.until"),
       set_seen_(database,
                 "INSERT INTO presences (user_key, status, text, last_seen_at) VALUES (?1, 0, '', ?2) "
-                "ON CONFLICT (user_key) DO UPDATE SET last_seen_at = max(coalesce(presences.last_seen_at, 0), excluded.last_seen_at)") {}
+                "ON CONFLICT (user_key) DO UPDATE SET last_seen_at = max(coalesce(presences.last_seen_at, 0), "
+                "excluded.last_seen_at)") {}
 
 void SqlPresenceChanges::set(const UserId& user, const PresenceSettings& settings) {
   User known{user};

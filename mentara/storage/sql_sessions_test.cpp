@@ -182,7 +182,7 @@ TEST_F(SqlSessionsTest, what_is_not_committed_is_not_there_after_a_restart) {
 
 TEST_F(SqlSessionsTest, a_full_disk_refuses_and_takes_again_when_there_is_space) { // F3
   if (test_database_.dialect() == sql::Dialect::postgres) GTEST_SKIP() << "of a file of ours";
-  database_->execute("PRAGMA max_page_count = 1");                                    // means: no more than now
+  database_->execute("PRAGMA max_page_count = 1"); // means: no more than now
   const std::string long_text(20'000, 'x');
   const auto add_long_message = [&](const std::string& id) { add_message(id + long_text); };
   add_long_message("m1");

@@ -47,14 +47,14 @@ std::optional<Membership> read_one_membership(Rows row) {
 
 // CROSS JOIN keeps SQLite to the order that is written: from the two names to the one row that joins them. (PostgreSQL
 // keeps to it by a setting, and reads no ON there: conditions stand in WHERE.)
-#define FIND_MEMBERSHIP                                            \
-  SELECT_MEMBERSHIP                                                \
-  "FROM conversations c CROSS JOIN users u CROSS JOIN members m "  \
+#define FIND_MEMBERSHIP                                           \
+  SELECT_MEMBERSHIP                                               \
+  "FROM conversations c CROSS JOIN users u CROSS JOIN members m " \
   "WHERE m.conversation_key = c.conversation_key AND m.user_key = u.user_key AND "
 
-#define FIND_MEMBERSHIPS                                                   \
-  SELECT_MEMBERSHIP                                                        \
-  "FROM users u CROSS JOIN members m CROSS JOIN conversations c "          \
+#define FIND_MEMBERSHIPS                                          \
+  SELECT_MEMBERSHIP                                               \
+  "FROM users u CROSS JOIN members m CROSS JOIN conversations c " \
   "WHERE m.user_key = u.user_key AND c.conversation_key = m.conversation_key AND u.user_id = ?1 AND c.activity < ?2 "
 
 #define UNREAD                                                                                         \
@@ -161,7 +161,7 @@ std::optional<Membership> SqlSnapshot::find_membership(ConversationKey conversat
 }
 
 std::vector<Membership> SqlSnapshot::find_memberships(const UserId& user, Position before, bool unread_only,
-                                                         std::size_t limit) {
+                                                      std::size_t limit) {
   std::vector<Membership> memberships;
   Rows row = (unread_only ? unread_memberships_ : memberships_).query(user.value, before, limit);
   while (row.next()) memberships.push_back(read_membership(row));
@@ -217,14 +217,14 @@ std::optional<Message> SqlSnapshot::find_message(UserKey sender, const ClientMes
 }
 
 std::vector<Message> SqlSnapshot::messages_before(ConversationKey conversation, std::int64_t before_seq,
-                                                     std::int64_t above_seq, std::size_t limit) {
+                                                  std::int64_t above_seq, std::size_t limit) {
   auto messages = read_messages(messages_before_.query(conversation, before_seq, above_seq, limit));
   std::reverse(messages.begin(), messages.end());
   return messages;
 }
 
 std::vector<Message> SqlSnapshot::messages_after(ConversationKey conversation, std::int64_t after_seq,
-                                                    std::size_t limit) {
+                                                 std::size_t limit) {
   return read_messages(messages_after_.query(conversation, after_seq, limit));
 }
 

@@ -125,7 +125,7 @@ Position SqlTransaction::advance_read(const Membership& reader, std::int64_t seq
 }
 
 Position SqlTransaction::log_delivered(const UserId& user, const ConversationId& conversation, const DeliveredTo& to,
-                                          UnixTime at) {
+                                       UnixTime at) {
   return log_.append(to.conversation_key, LogType::message_delivered,
                      message_delivered_payload(conversation, user, to.seq, at));
 }
