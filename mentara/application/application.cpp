@@ -148,7 +148,7 @@ std::vector<std::string> key_paths(const AuthConfig& config) {
   return paths;
 }
 
-std::unique_ptr<storage::Store> open_store(const Config& config, const Post& post,
+std::unique_ptr<storage::Store> open_store(const Config& config, Post post,
                                            std::function<void(storage::Position)> on_growth) {
   const DatabaseConfig& database = config.database;
   if (!database.url.empty()) {
@@ -159,13 +159,13 @@ std::unique_ptr<storage::Store> open_store(const Config& config, const Post& pos
                                  .group_commit_max = database.group_commit_max,
                                  .statement_timeout = database.statement_timeout,
                                  .on_growth = std::move(on_growth)},
-        post);
+        std::move(post));
   }
   return std::make_unique<storage::SqliteStore>(storage::SqliteOptions{.data_directory = config.data_directory,
                                                                        .write_queue_max = database.write_queue_max,
                                                                        .read_queue_max = database.read_queue_max,
                                                                        .group_commit_max = database.group_commit_max},
-                                                post);
+                                                std::move(post));
 }
 
 } // namespace
