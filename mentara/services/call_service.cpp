@@ -6,6 +6,7 @@
 
 #include "mentara/limits.h"
 #include "mentara/storage/blocks.h"
+#include "wire/base/json.h"
 
 namespace mentara::services {
 namespace {
@@ -133,7 +134,7 @@ auto CallService::run(Live& live, What what) {
 void CallService::recover() {
   struct Ended {
     storage::UnendedCall of;
-    std::vector<ToldEnd> told;
+    KeptEnd kept;
   };
   store_.write<std::vector<Ended>>(
       [now = clock_.now()](Transaction& transaction) -> Result<std::vector<Ended>, Failure> {
@@ -144,14 +145,16 @@ void CallService::recover() {
           call.state = CallState::ended;
           call.ended_at = now;
           transaction.call_changes().update(call);
-          auto told = transaction.call_changes().tell_end(call);
-          ended.push_back({std::move(unended), std::move(told)});
+          KeptEnd kept = keep_end(transaction, call, unended.caller);
+          ended.push_back({std::move(unended), std::move(kept)});
         }
         return ended;
       },
       [this](Result<std::vector<Ended>, Failure> ended) {
         if (!ended) return; // the database failed: it says so, and the next start ends them
-        for (const auto& [of, told] : *ended) publish_end(of.call, of.caller, told, {{}, {}, *of.call.ended_at});
+        for (auto& [of, kept] : *ended) {
+          publish_end(of.call, of.caller, std::move(kept), {{}, {}, *of.call.ended_at});
+        }
       });
 }
 
@@ -328,20 +331,19 @@ void CallService::refuse(const CallId& id, EndReason reason, Failure failure, Do
   live.call.state = CallState::ended;
   live.call.reason = reason;
   live.call.ended_at = live.call.started_at;
-  store_.write<std::vector<ToldEnd>>(
-      [call = live.call](Transaction& transaction) -> Result<std::vector<ToldEnd>, Failure> {
+  store_.write<KeptEnd>(
+      [call = live.call, caller = live.caller](Transaction& transaction) -> Result<KeptEnd, Failure> {
         if (!transaction.call_changes().insert(call)) return is_used();
-        return transaction.call_changes().tell_end(call);
+        return keep_end(transaction, call, caller);
       },
-      [this, id, failure = std::move(failure),
-       done = std::move(done)](Result<std::vector<ToldEnd>, Failure> told) mutable {
+      [this, id, failure = std::move(failure), done = std::move(done)](Result<KeptEnd, Failure> kept) mutable {
         const Live& refused = calls_.at(id);
         const Call call = refused.call;
         const User caller = refused.caller;
         const std::string socket = refused.offered_from.socket;
         drop(id);
-        done(told ? std::move(failure) : std::move(told.error()));
-        if (told) publish_end(call, caller, *told, {call.from_user_id, socket, *call.ended_at});
+        done(kept ? std::move(failure) : std::move(kept.error()));
+        if (kept) publish_end(call, caller, *std::move(kept), {call.from_user_id, socket, *call.ended_at});
       });
 }
 
@@ -500,38 +502,60 @@ void CallService::history(Actor actor, CallQuery query, Done<CallHistory> done) 
 // --- ends ---
 
 void CallService::store_end(const Live& live, Done<Call> done) {
-  store_.write<std::vector<ToldEnd>>(
-      [call = live.call](Transaction& transaction) -> Result<std::vector<ToldEnd>, Failure> {
+  store_.write<KeptEnd>(
+      [call = live.call, caller = live.caller](Transaction& transaction) -> Result<KeptEnd, Failure> {
         transaction.call_changes().update(call);
-        return transaction.call_changes().tell_end(call);
+        return keep_end(transaction, call, caller);
       },
-      [this, id = live.call.id, done = std::move(done)](Result<std::vector<ToldEnd>, Failure> told) mutable {
-        on_end_stored(id, std::move(told), std::move(done));
+      [this, id = live.call.id, done = std::move(done)](Result<KeptEnd, Failure> kept) mutable {
+        on_end_stored(id, std::move(kept), std::move(done));
       });
 }
 
-void CallService::on_end_stored(const CallId& id, Result<std::vector<ToldEnd>, Failure> told, Done<Call> done) {
+// In the transaction that ends it, so that no crash parts a missed call from its notification.
+CallService::KeptEnd CallService::keep_end(Transaction& transaction, const Call& call, const User& caller) {
+  KeptEnd kept{transaction.call_changes().tell_end(call), NotificationChanges(*call.ended_at)};
+  if (!is_missed(*call.reason)) return kept;
+  Notification notification;
+  notification.id = {make_uuid_v7(call.ended_at->ms)};
+  notification.user_id = call.to_user_id;
+  notification.type = "VIDEO_CALL_MISSED";
+  notification.title = caller.name.empty() ? caller.id.value : caller.name;
+  notification.message = call.media.video ? "Missed video call" : "Missed call";
+  notification.created_at = *call.ended_at;
+  wire::JsonObjectWriter(notification.data)
+      .member("callId", call.id.value)
+      .member("fromUserId", call.from_user_id.value)
+      .member("reason", to_string(*call.reason))
+      .end();
+  kept.notified.add(transaction, notification);
+  kept.notified.finish(transaction);
+  return kept;
+}
+
+void CallService::on_end_stored(const CallId& id, Result<KeptEnd, Failure> kept, Done<Call> done) {
   const auto found = calls_.find(id);
   Live& live = found->second;
-  if (!told) {
+  if (!kept) {
     if (!std::exchange(live.told_unstored, true)) news_.ended_unstored(live.call, live.ended_by_socket);
     live.wake = time_.now() + store_end_again_after;
     wakes_.emplace(*live.wake, id);
     time_.wake(wakes_.begin()->first);
-    if (done) done(std::move(told.error()));
+    if (done) done(std::move(kept.error()));
     return;
   }
   const Live ended = std::move(live);
   calls_.erase(found);
   if (done) done(ended.call);
-  publish_end(ended.call, ended.caller, *told, {ended.ended_by, ended.ended_by_socket, *ended.call.ended_at});
+  publish_end(ended.call, ended.caller, *std::move(kept),
+              {ended.ended_by, ended.ended_by_socket, *ended.call.ended_at});
 }
 
-void CallService::publish_end(const Call& call, const User& caller, const std::vector<ToldEnd>& told,
-                              events::Metadata metadata) {
+void CallService::publish_end(const Call& call, const User& caller, KeptEnd kept, events::Metadata metadata) {
   events::CallEndedEvent event{std::move(metadata), call, caller, {}};
-  for (const ToldEnd& one : told) event.told.push_back({one.to, store_.cursor_at(one.position)});
+  for (const ToldEnd& one : kept.told) event.told.push_back({one.to, store_.cursor_at(one.position)});
   bus_.publish(std::move(event));
+  kept.notified.publish(bus_, store_, {{}, {}, *call.ended_at});
 }
 
 } // namespace mentara::services

@@ -18,6 +18,7 @@
 #include "mentara/services/call_actor.h"
 #include "mentara/services/call_news.h"
 #include "mentara/services/engagements.h"
+#include "mentara/services/notification_changes.h"
 #include "mentara/storage/calls.h"
 #include "mentara/storage/store.h"
 
@@ -117,10 +118,14 @@ class CallService {
   std::optional<Failure> refuse_busy_caller(const Call& call) const;
   void drop(const CallId& id);
 
+  struct KeptEnd { // as it was committed
+    std::vector<storage::ToldEnd> told;
+    NotificationChanges notified; // a callee who missed it
+  };
+  static KeptEnd keep_end(storage::Transaction& transaction, const Call& call, const User& caller);
   void store_end(const Live& live, Done<Call> done);
-  void on_end_stored(const CallId& id, wire::Result<std::vector<storage::ToldEnd>, Failure> told, Done<Call> done);
-  void publish_end(const Call& call, const User& caller, const std::vector<storage::ToldEnd>& told,
-                   events::Metadata metadata);
+  void on_end_stored(const CallId& id, wire::Result<KeptEnd, Failure> kept, Done<Call> done);
+  void publish_end(const Call& call, const User& caller, KeptEnd kept, events::Metadata metadata);
 
   bool has_socket(const UserId& user, const std::string& socket) const;
   UnixTime wall_time(wire::TimePoint time);

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "mentara/limits.h"
+#include "mentara/services/notification_service.h"
 #include "mentara/services/test_fixture.h"
 
 namespace mentara::services {
@@ -156,6 +157,34 @@ TEST_F(CallServiceTest, every_time_that_runs_out_ends_it_once) {
   EXPECT_EQ(ended[2].call.reason, EndReason::peer_lost);
   EXPECT_EQ(engagements.size(), 0u);
   EXPECT_EQ(wake, std::nullopt);
+}
+
+TEST_F(CallServiceTest, a_callee_who_missed_it_is_notified_with_its_end_and_nobody_of_other_ends) {
+  connect(phone);
+  EXPECT_EQ(refused(offer(phone, "bob", "c0")), Code::unreachable);
+  connect(desk);
+  ASSERT_TRUE(offer(phone, "bob", "c1"));
+  pass(45s);
+  ASSERT_TRUE(offer(phone, "bob", "c2"));
+  ASSERT_TRUE(finish(CallEvent::cancel, phone, "c2"));
+  ASSERT_TRUE(offer(phone, "bob", "c3"));
+  ASSERT_TRUE(finish(CallEvent::reject, desk, "c3"));
+  ASSERT_TRUE(have_ended(4));
+  NotificationService notifications(*world.store, world.bus, world.clock, [](UnixTime) {});
+  const auto of = [&](const std::string& user) {
+    const auto page = ask<NotificationPage>([&](auto done) { notifications.list({{user}}, {}, std::move(done)); });
+    std::vector<std::string> lines;
+    for (const Notification& one : page->notifications) {
+      EXPECT_EQ(one.type, "VIDEO_CALL_MISSED");
+      EXPECT_EQ(one.title, "ada");
+      lines.push_back(one.data);
+    }
+    return lines;
+  };
+  EXPECT_THAT(of("bob"), ElementsAre(R"({"callId":"c2","fromUserId":"ada","reason":"cancelled"})",
+                                     R"({"callId":"c1","fromUserId":"ada","reason":"missed"})",
+                                     R"({"callId":"c0","fromUserId":"ada","reason":"missed"})"));
+  EXPECT_THAT(of("ada"), IsEmpty());
 }
 
 TEST_F(CallServiceTest, whoever_cannot_be_called_is_told_from_whom_one_may_not_call) {

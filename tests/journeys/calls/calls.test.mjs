@@ -110,6 +110,7 @@ test('rejected, cancelled, missed: the callee hears it, also when he was not the
   const people = await twoPeople();
   const { bob, a, b, call } = people;
   await ring(people);
+  people.rejected = call.callId;
   const rejected = next(a, 'video:call-rejected');
   await succeed(b, 'video:reject-call', { callId: call.callId, reason: 'not now' });
   assert.equal((await rejected)[0].reason, 'rejected');
@@ -141,6 +142,9 @@ test('rejected, cancelled, missed: the callee hears it, also when he was not the
   again.on('video:call-missed', (over) => replayed.push(over.callId));
   await next(again, 'sync:complete');
   assert.equal(replayed.at(-1), call.callId);
+  const { body } = await rest(server, bob, 'GET', '/notifications?type=VIDEO_CALL_MISSED');
+  assert.equal(body.data.notifications[0].data.callId, call.callId);
+  assert.equal(body.data.notifications.some(({ data }) => data.callId === people.rejected), false);
 });
 
 test('I9: a caller who is gone while it rings has cancelled; who drops out of a call and stays away loses it', async () => {
