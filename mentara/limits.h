@@ -127,6 +127,7 @@ inline constexpr std::size_t personal_stretch = 20'000; // rows that one read lo
 inline constexpr wire::Duration erasures_interval = wire::seconds(60); // looked for, if one could not be finished
 
 // --- Database ---
+inline constexpr wire::Duration log_growth_delay = wire::milliseconds(50); // before the log is read for others' rows
 inline constexpr std::size_t write_queue_max = 8192; // what waits for the writer; beyond it the answer is `unavailable`
 inline constexpr std::size_t read_queue_max = 4096;
 inline constexpr std::chrono::milliseconds statement_timeout{5000}; // of PostgreSQL, also for the log's lock

@@ -190,6 +190,8 @@ struct Application::Parts {
   std::optional<connections::Home> home;
   std::optional<events::EventBus> bus;
   std::optional<connections::ConnectionManager> connections;
+  std::optional<wire::net::Timer> growth_timer;
+  storage::Position grown_to = 0; // the log, by whichever node
   std::unique_ptr<storage::Store> store;
   gateways::Disconnector disconnector;
   std::optional<gateways::EventLimits> event_limits;
@@ -246,9 +248,13 @@ Application::Parts::Parts(const Config& config)
   home.emplace(home_loop);
   bus.emplace(post);
   connections.emplace(connections::ConnectionManager::Limits{.sockets_per_user = config.limits.sockets_per_user});
+  growth_timer.emplace(home_loop, [this] { websocket_events->tell_gap(grown_to); });
   store = open_store(config, post, [this, post](storage::Position end) {
-    // What this node wrote itself is told first: its answers are on their way through the loop, then its events.
-    post([this, post, end] { post([this, end] { websocket_events->tell_gap(end); }); });
+    // What this node wrote itself is told first, as it happens: its sender is not to hear of it from the log.
+    post([this, end] {
+      grown_to = std::max(grown_to, end);
+      if (!growth_timer->armed()) growth_timer->arm(limits::log_growth_delay);
+    });
   });
   revocations.emplace(*store, revoked_tokens, disconnector, clock,
                       services::RevocationService::Limits{.token_lifetime_max = config.auth.max_lifetime,

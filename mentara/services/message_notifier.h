@@ -35,7 +35,8 @@ class MessageNotifier {
   MessageNotifier(const MessageNotifier&) = delete;
   MessageNotifier& operator=(const MessageNotifier&) = delete;
 
-  void begin(); // at the start: what happened before
+  bool busy() const { return busy_; } // it waits for the database
+  void begin();                       // at the start: what happened before
   void tell();
 
  private:

@@ -40,7 +40,7 @@ struct MessageNotifierTest : testing::Test, World {
       settle();
       if (std::exchange(woken, false)) notifier->tell();
       settle();
-    } while (woken);
+    } while (woken || notifier->busy());
   }
   void settle() { // whatever waits for the database is done
     loop.run_posted();

@@ -330,7 +330,9 @@ export class Calls {
     this.camera?.stop();
     this.camera = null;
     this.local.value = this.remote.value = null;
-    this.update({ phase: 'ended', ended: why });
+    // What was never answered leaves nothing to look at: a missed call stays as a notification.
+    if (this.current.value?.phase === 'incoming') this.current.value = null;
+    else this.update({ phase: 'ended', ended: why });
   }
 }
 

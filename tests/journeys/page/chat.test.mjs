@@ -1,22 +1,12 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
 
-import { begin, browserForThisFile, bubble, isOnline, person, picture, say } from '../support/browser.mjs';
+import { assertAccessible, begin, browserForThisFile, bubble, isOnline, person, picture, say } from '../support/browser.mjs';
 import { mentaraForThisFile } from '../support/mentara.mjs';
 import { eventually, patience } from '../support/wait.mjs';
 
 const server = await mentaraForThisFile({ args: ['--dev'] });
 const browser = await browserForThisFile();
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-// The rules of WCAG 2 A and AA that a program can check.
-async function assertAccessible(page, what) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run({ runOnly: ['wcag2a', 'wcag2aa'] }));
-  assert.deepEqual(violations.map((violation) => [violation.id, violation.nodes.map((node) => node.target.join(' '))]), [], what);
-}
 
 test('two people chat: receipts rise from sent to read, typing shows, an edit and a reaction arrive', async () => {
   const alice = await person(browser, server.url, 'Alice Moreau');

@@ -21,8 +21,9 @@ test('after the move a device is given what it missed before, history and search
   const [ada, bob] = ['ada', 'bob'].map(someone);
   const a = await server.connect(ada);
   const b = await server.connect(bob, { auth: { deviceId: 'phone' }, reconnection: false });
+  const created = next(b, 'conversation:created');
   const conversationId = await conversationOf(a, [bob]);
-  await next(b, 'conversation:created');
+  await created;
   b.disconnect();
   for (let i = 0; i < 5; i++) await succeed(a, 'message:send', { conversationId, content: `a text with Äpfeln ${i}` });
 

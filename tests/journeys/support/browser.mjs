@@ -1,5 +1,7 @@
 // Chromium with a camera and a microphone that are not there, and people who sign in on the page.
-import { mkdirSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { after } from 'node:test';
 
@@ -60,4 +62,13 @@ export const bubble = (page, text) => page.locator('.bubble').filter({ hasText: 
 export async function picture(page, name) {
   mkdirSync(pictures, { recursive: true });
   await page.screenshot({ path: join(pictures, `${name}.png`) });
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+// The rules of WCAG 2 A and AA that a program can check.
+export async function assertAccessible(page, what) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run({ runOnly: ['wcag2a', 'wcag2aa'] }));
+  assert.deepEqual(violations.map((violation) => [violation.id, violation.nodes.map((node) => node.target.join(' '))]), [], what);
 }

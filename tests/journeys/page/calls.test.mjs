@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { assertAccessible, begin, browserForThisFile, isOnline, person, picture } from '../support/browser.mjs';
+import { mentaraForThisFile } from '../support/mentara.mjs';
+import { eventually } from '../support/wait.mjs';
+
+const server = await mentaraForThisFile({ args: ['--dev'] });
+const browser = await browserForThisFile();
+
+// Keeps the page's peer connections where the test can ask them what arrives.
+const watch = () => {
+  globalThis.peers = [];
+  const Original = globalThis.RTCPeerConnection;
+  globalThis.RTCPeerConnection = class extends Original {
+    constructor(...args) {
+      super(...args);
+      globalThis.peers.push(this);
+    }
+  };
+};
+const come = (name, options) => person(browser, server.url, name, { init: watch, ...options });
+
+// Frames of video that each living connection of the page has decoded.
+const frames = (page) =>
+  page.evaluate(async () => {
+    const counts = [];
+    for (const peer of globalThis.peers.filter((each) => each.connectionState === 'connected')) {
+      let decoded = 0;
+      (await peer.getStats()).forEach((entry) => { if (entry.type === 'inbound-rtp' && entry.kind === 'video') decoded += entry.framesDecoded ?? 0; });
+      counts.push(decoded);
+    }
+    return counts;
+  });
+
+async function seesMoving(page, people = 1) {
+  let before;
+  await eventually('frames to arrive', async () => {
+    const now = await frames(page);
+    const moves = now.length === people && before?.length === people && now.every((count, i) => count > before[i] && before[i] > 0);
+    before = now;
+    return moves;
+  });
+}
+
+test('two people see each other; one reloads and it goes on; hanging up reaches both', async () => {
+  const alice = await come('Alice Moreau');
+  const bob = await come('Bob', { colorScheme: 'dark' });
+  await begin(alice, 'bob');
+  await bob.getByRole('button', { name: /Alice Moreau/ }).click();
+  await alice.getByRole('button', { name: /Video call with/ }).click();
+  const dialog = bob.getByRole('dialog');
+  await dialog.getByText('is calling').waitFor();
+  await picture(bob, 'call-incoming');
+  await dialog.getByRole('button', { name: 'Answer', exact: true }).click();
+  await Promise.all([seesMoving(alice), seesMoving(bob)]);
+  await picture(alice, 'call');
+
+  await bob.reload();
+  await isOnline(bob);
+  await Promise.all([seesMoving(bob), seesMoving(alice)]);
+  await bob.getByRole('button', { name: 'Mute' }).click();
+  await alice.getByText('muted').waitFor();
+  await bob.getByRole('button', { name: 'Hang up' }).click();
+  await alice.getByText('The call has ended.').waitFor();
+  assert.deepEqual([...alice.errors, ...bob.errors], []);
+});
+
+test('three meet in a conference and each sees both others', async () => {
+  const [carol, dan, eve] = [await come('Carol'), await come('Dan'), await come('Eve')];
+  await begin(carol, 'dan', 'eve');
+  for (const page of [dan, eve]) await page.getByRole('button', { name: /Group/ }).click();
+  for (const page of [carol, dan, eve]) {
+    await page.getByRole('button', { name: /onference/ }).first().click();
+    await page.locator('.conference').waitFor();
+  }
+  await Promise.all([carol, dan, eve].map((page) => seesMoving(page, 2)));
+  await picture(carol, 'conference');
+  await eve.getByRole('button', { name: 'Leave the conference' }).click();
+  await eventually('Eve to be gone', async () => (await carol.locator('.conference figure').count()) === 2);
+});
+
+test('a call that is missed shows as a notification, until it is read', async () => {
+  const fred = await come('Fred Ono');
+  const gina = await come('Gina', { colorScheme: 'dark' });
+  await begin(fred, 'gina');
+  await fred.getByRole('button', { name: /Video call with/ }).click();
+  const dialog = gina.getByRole('dialog');
+  await dialog.getByText('is calling').waitFor();
+  await assertAccessible(gina, 'somebody is calling');
+  await fred.getByRole('button', { name: 'Hang up' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await gina.getByRole('button', { name: 'Notifications, 1 unread' }).click();
+  const notifications = gina.getByRole('complementary', { name: 'Notifications' });
+  await notifications.getByText('Missed video call').waitFor();
+  await notifications.getByText('Fred Ono').waitFor();
+  await notifications.getByRole('button', { name: 'Preferences' }).click();
+  await assertAccessible(gina, 'notifications');
+  await picture(gina, 'notifications');
+  await notifications.getByRole('button', { name: 'Read all' }).click();
+  await gina.getByRole('button', { name: 'Notifications, 0 unread' }).waitFor();
+  assert.deepEqual([...fred.errors, ...gina.errors], []);
+});
