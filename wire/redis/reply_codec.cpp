@@ -2,6 +2,8 @@
 
 #include <hiredis/hiredis.h>
 
+#include <utility>
+
 #include "wire/base/check.h"
 
 namespace wire::redis {
@@ -35,6 +37,23 @@ Reply to_reply(const redisReply& from) {
   return reply;
 }
 
+// Of one reply, nested ones included; what we ask for has less. hiredis makes room for an array as soon as it is
+// announced, and a line of a few bytes announces gigabytes.
+constexpr int reply_elements_max = 1024;
+
+struct Budget {
+  redisReplyObjectFunctions functions; // hiredis's own, but for the one below
+  void* (*create_array)(const redisReadTask*, int);
+  int elements = 0;
+};
+
+void* create_array(const redisReadTask* task, int elements) {
+  auto* const budget = static_cast<Budget*>(task->privdata);
+  if (elements > reply_elements_max - budget->elements) return nullptr; // an error of the reader
+  budget->elements += elements;
+  return budget->create_array(task, elements);
+}
+
 } // namespace
 
 const char* describe(Error error) {
@@ -49,6 +68,7 @@ const char* describe(Error error) {
 
 struct ReplyParser::Impl {
   redisReader* reader = redisReaderCreate();
+  Budget budget{};
   std::size_t bytes_max = 0;
   std::size_t bytes = 0; // since the last reply that was whole
 };
@@ -56,6 +76,11 @@ struct ReplyParser::Impl {
 ReplyParser::ReplyParser(std::size_t reply_bytes_max) : impl_(std::make_unique<Impl>()) {
   check(impl_->reader != nullptr, "no memory for a reader of replies");
   impl_->bytes_max = reply_bytes_max;
+  Budget& budget = impl_->budget;
+  budget.functions = *impl_->reader->fn;
+  budget.create_array = std::exchange(budget.functions.createArray, &create_array);
+  impl_->reader->fn = &budget.functions;
+  impl_->reader->privdata = &budget;
 }
 
 ReplyParser::~ReplyParser() { redisReaderFree(impl_->reader); }
@@ -73,6 +98,7 @@ Result<std::optional<Reply>, Error> ReplyParser::next() {
     return std::optional<Reply>();
   }
   impl_->bytes = 0;
+  impl_->budget.elements = 0;
   auto* const reply = static_cast<redisReply*>(found);
   std::optional<Reply> result = to_reply(*reply);
   freeReplyObject(reply);

@@ -82,6 +82,15 @@ TEST(RedisReplies, E17_with_a_count_beyond_memory_end_the_connection) {
   }
 }
 
+TEST(RedisReplies, E17_may_announce_so_many_elements_and_no_more_before_room_is_made_for_them) {
+  std::string elements;
+  for (int i = 0; i < 1024; ++i) elements += ":7\r\n";
+  EXPECT_THAT(parse_whole("*1024\r\n" + elements + "*1024\r\n" + elements), testing::HasSubstr("];[7 7"));
+  for (const char* bytes : {"*1025\r\n", "*2147483647\r\n", "*2\r\n*1023\r\n", "*1\r\n*1\r\n*1\r\n*1022\r\n"}) {
+    EXPECT_THAT(parse_whole(bytes), testing::StartsWith("!")) << bytes;
+  }
+}
+
 TEST(RedisReplies, may_be_as_long_as_the_limit_and_no_longer) {
   const std::string text(1000 - 10, 'x'); // with "$990\r\n" and the end below it
   EXPECT_EQ(parse_in_pieces("$990\r\n" + text + "\r\n", 100), "'" + text + "';");
