@@ -227,7 +227,7 @@ void PresenceService::tell(const Presence& presence, std::vector<std::string> so
   if (socket_ids.empty()) return;
   wire::sio::BroadcastOptions options;
   options.rooms = std::move(socket_ids); // each socket is in a room of its own
-  options.flags.is_volatile = true;
+  options.flags.is_ephemeral = true;
   wire::sio::Broadcast(messaging_.adapter(), std::move(options))
       .emit(contract::messaging::server_event::presence.name, contract::PresenceShape(presence));
 }

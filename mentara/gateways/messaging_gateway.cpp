@@ -168,7 +168,7 @@ void MessagingGateway::tell_typing(const Typing::Typist& typist, bool is_typing)
   options.rooms.push_back(conversation_room(typist.conversation_id));
   options.except.push_back(user_room(typist.user_id));
   for (const UserId& user : typist.hidden_from) options.except.push_back(user_room(user));
-  options.flags.is_volatile = true;
+  options.flags.is_ephemeral = true;
   wire::sio::Broadcast(nsp_.adapter(), std::move(options))
       .emit(contract::messaging::server_event::typing.name,
             contract::TypingChanged{typist.conversation_id.value, typist.user_id.value, is_typing});

@@ -54,6 +54,7 @@ bool read_options(JsonView value, sio::BroadcastOptions& options, Duration* time
   const JsonView flags = value.find("flags").value_or(JsonView());
   if (!flags.is_object()) return true;
   options.flags.is_volatile = flags.find("volatile").value_or(JsonView()).boolean().value_or(false);
+  options.flags.is_ephemeral = flags.find("ephemeral").value_or(JsonView()).boolean().value_or(false);
   options.flags.compress = flags.find("compress").value_or(JsonView()).boolean().value_or(true);
   if (timeout) {
     const auto asked = flags.find("timeout").value_or(JsonView()).integer().value_or(0);
@@ -78,6 +79,7 @@ void append_options(std::string& out, const sio::BroadcastOptions& options, std:
   object.member("rooms", options.rooms).member("except", options.except).key("flags");
   JsonObjectWriter flags(out);
   if (options.flags.is_volatile) flags.member("volatile", true);
+  if (options.flags.is_ephemeral) flags.member("ephemeral", true); // of ours alone; others send it as it is
   if (!options.flags.compress) flags.member("compress", false);
   if (timeout) flags.member("timeout", std::chrono::duration_cast<milliseconds>(*timeout).count());
   flags.end();

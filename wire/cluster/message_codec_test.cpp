@@ -45,6 +45,7 @@ TEST(ClusterMessages, writes_a_broadcast_that_reads_the_same) {
   message.payload.add("text").add(sio::Binary{"\0bytes"sv}).add(1.5);
   message.options.rooms = {"a", "b"};
   message.options.flags.is_volatile = true;
+  message.options.flags.is_ephemeral = true;
   const auto again = parse_broadcast(encode(message));
   ASSERT_TRUE(again);
   EXPECT_EQ(again->from, "me");
@@ -53,6 +54,7 @@ TEST(ClusterMessages, writes_a_broadcast_that_reads_the_same) {
   EXPECT_EQ(again->payload.attachments(), message.payload.attachments());
   EXPECT_EQ(again->options.rooms, message.options.rooms);
   EXPECT_TRUE(again->options.flags.is_volatile);
+  EXPECT_TRUE(again->options.flags.is_ephemeral);
   EXPECT_TRUE(again->options.flags.compress);
 }
 

@@ -262,7 +262,7 @@ void Adapter::catch_up() {
 void Adapter::emit(std::string_view event, const Payload& payload, const BroadcastOptions& options) {
   const BroadcastFlags& flags = options.flags;
   if (cluster_ && !flags.local && !flags.from_peer) cluster_->publish(*this, event, payload, options);
-  if (!log_ || flags.is_volatile) {
+  if (!log_ || flags.is_volatile || flags.is_ephemeral) {
     return broadcast(encode_event(nsp_, event, payload, flags.compress, {}, {}, parser_), options);
   }
   log_->append(event, payload, options, flags.local ? loop_->index() : RecoveryLog::every_loop, loop_->now());

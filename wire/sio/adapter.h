@@ -27,7 +27,8 @@ class Adapter;
 class RecoveryLog;
 
 struct BroadcastFlags {
-  bool is_volatile = false; // may be dropped for a client that is not ready
+  bool is_volatile = false;  // may be dropped for a client that is not ready: one between two polls, or that upgrades
+  bool is_ephemeral = false; // may be dropped for a client that is behind (Pressure::soft)
   bool compress = true;
   bool local = false;     // this process's loop alone
   bool from_peer = false; // another node said it, and tells the others itself

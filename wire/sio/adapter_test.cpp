@@ -129,6 +129,17 @@ TEST_F(SioAdapter, drops_volatile_events_for_those_who_are_not_writable_all_part
   EXPECT_EQ(clients[0]->take().size(), 1u);
 }
 
+TEST_F(SioAdapter, drops_ephemeral_events_for_those_who_are_behind_not_for_those_between_two_polls) {
+  join({});
+  join({});
+  clients[0]->transport.ready = false;
+  clients[1]->transport.verdict = Pressure::soft;
+  nsp.broadcast().ephemeral().emit("now");
+  EXPECT_EQ(clients[0]->take().size(), 1u);
+  EXPECT_THAT(clients[1]->take(), IsEmpty());
+  EXPECT_FALSE(clients[1]->ended());
+}
+
 TEST_F(SioAdapter, E18_ends_those_who_are_too_slow_without_losing_anybody_else) {
   for (int i = 0; i < 6; ++i) join({"room"});
   for (const std::size_t slow : {0, 1, 4}) clients[slow]->transport.verdict = Pressure::full;

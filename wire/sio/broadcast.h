@@ -33,6 +33,12 @@ class Broadcast {
     copy.options_.flags.is_volatile = true;
     return copy;
   }
+  // Not in Socket.IO: like an ordinary event for who keeps up, polling or not, and dropped for who does not.
+  Broadcast ephemeral() const {
+    Broadcast copy = *this;
+    copy.options_.flags.is_ephemeral = true;
+    return copy;
+  }
   Broadcast compress(bool on) const {
     Broadcast copy = *this;
     copy.options_.flags.compress = on;

@@ -241,6 +241,7 @@ void Socket::send_packet(PacketType type, std::optional<std::uint64_t> id, std::
 bool Socket::deliver(const EncodedEvent& event, const BroadcastFlags& flags) {
   eio::Session& session = client_.session();
   if (flags.is_volatile && !session.writable()) return true;
+  if (flags.is_ephemeral && session.pressure() != Pressure::none) return true;
   if (session.pressure() == Pressure::full) return false;
   session.send(event.packet);
   for (const eio::SharedPacket& attachment : event.attachments) session.send(attachment);

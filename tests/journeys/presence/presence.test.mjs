@@ -86,6 +86,29 @@ test('Z4: a block hides the two from each other at once, on live subscriptions; 
   assert.equal(heard.all.length, told + 1);
 });
 
+test('Z5: who leaves the last conversation that the two share is not seen any more; who comes back is', async () => {
+  const { ada, b, conversationId, is } = await acquainted();
+  const a = await server.connect(ada);
+  await is('ONLINE');
+  await succeed(a, 'participant:remove', { conversationId, userId: ada });
+  await is('OFFLINE');
+  await succeed(b, 'participant:add', { conversationId, userId: ada });
+  await is('ONLINE');
+});
+
+test('what changes while a client only polls waits for its next poll', async () => {
+  const ada = someone('ada');
+  const b = await server.connect(someone('bob'), { transports: ['polling'] });
+  await conversationOf(b, [ada]);
+  const heard = inbox(b, 'presence');
+  await succeed(b, 'presence:subscribe', { userIds: [ada] });
+  const a = await server.connect(ada);
+  for (const status of ['BUSY', 'AWAY', 'ONLINE', 'BUSY', 'AWAY']) {
+    await succeed(a, 'presence:set', { status });
+    await eventually(status, () => heard.all.at(-1)?.status === status);
+  }
+});
+
 test('a new conversation shows those who watched each other before', async () => {
   const [ada, bob] = ['ada', 'bob'].map(someone);
   const [a, b] = await Promise.all([server.connect(ada), server.connect(bob)]);
