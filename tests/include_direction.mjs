@@ -34,7 +34,7 @@ const layers = {
   'mentara/api': ['mentara/requests', 'mentara/connections', ...edge],
   'mentara/ops': ['mentara/connections', 'mentara/config/config.h', ...edge],
   'mentara/config': ['mentara/domain', 'mentara/limits.h', ...base],
-  'mentara/schema': ['mentara/contract', 'mentara/config/version.h', 'mentara/domain', ...base],
+  'mentara/schema': ['mentara/contract', 'mentara/config/version.h', 'mentara/domain', 'mentara/limits.h', ...base],
   'mentara/console': ['mentara/schema', 'mentara/domain', 'wire/http', ...base],
   'mentara/cli': ['mentara/config', 'mentara/auth', 'mentara/schema', 'mentara/domain', 'mentara/limits.h', ...base],
   'mentara/application': ['mentara', 'wire'], // the composition root names everything

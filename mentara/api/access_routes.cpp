@@ -2,12 +2,12 @@
 
 namespace mentara::api {
 
+namespace route = contract::route;
 using requests::AccessRequests;
 
 void add_access_routes(RouteTable& routes, AccessRequests& requests) {
-  constexpr auto services = RouteTable::For::services;
-  routes.add("POST", "/auth/revoke", requests, &AccessRequests::revoke, services);
-  routes.add("POST", "/users/{userId}/disconnect", requests, &AccessRequests::disconnect, services);
+  routes.add(route::revoke_tokens, requests, &AccessRequests::revoke);
+  routes.add(route::disconnect_user, requests, &AccessRequests::disconnect);
 }
 
 } // namespace mentara::api

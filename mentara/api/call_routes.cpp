@@ -2,9 +2,12 @@
 
 namespace mentara::api {
 
-void add_call_routes(RouteTable& routes, requests::CallRequests& requests) {
-  routes.add("GET", "/calls", requests, &requests::CallRequests::history);
-  routes.add("GET", "/calls/ice-servers", requests, &requests::CallRequests::ice_servers);
+namespace route = contract::route;
+using requests::CallRequests;
+
+void add_call_routes(RouteTable& routes, CallRequests& requests) {
+  routes.add(route::list_calls, requests, &CallRequests::history);
+  routes.add(route::ice_servers, requests, &CallRequests::ice_servers);
 }
 
 } // namespace mentara::api

@@ -2,32 +2,29 @@
 
 namespace mentara::api {
 
+namespace route = contract::route;
 using requests::MessagingRequests;
 
 void add_messaging_routes(RouteTable& routes, MessagingRequests& requests) {
-  const auto add = [&](std::string_view method, std::string_view pattern, auto ask) {
-    routes.add(method, pattern, requests, ask);
-  };
-  add("GET", "/messaging/conversations", &MessagingRequests::list);
-  add("POST", "/messaging/conversations", &MessagingRequests::create);
-  add("GET", "/messaging/conversations/{conversationId}", &MessagingRequests::open);
-  add("PATCH", "/messaging/conversations/{conversationId}", &MessagingRequests::update);
-  add("PATCH", "/messaging/conversations/{conversationId}/settings", &MessagingRequests::change_settings);
-  add("GET", "/messaging/conversations/{conversationId}/messages", &MessagingRequests::history);
-  add("POST", "/messaging/conversations/{conversationId}/messages", &MessagingRequests::send);
-  add("POST", "/messaging/conversations/{conversationId}/read", &MessagingRequests::read);
-  add("POST", "/messaging/conversations/{conversationId}/participants", &MessagingRequests::add_participant);
-  add("DELETE", "/messaging/conversations/{conversationId}/participants/{userId}",
-      &MessagingRequests::remove_participant);
-  add("PATCH", "/messaging/conversations/{conversationId}/participants/{userId}", &MessagingRequests::set_role);
-  add("PATCH", "/messaging/messages/{messageId}", &MessagingRequests::edit);
-  add("DELETE", "/messaging/messages/{messageId}", &MessagingRequests::erase);
-  add("GET", "/messaging/messages/{messageId}/edits", &MessagingRequests::edits);
-  add("PUT", "/messaging/messages/{messageId}/reactions/{emoji}", &MessagingRequests::add_reaction);
-  add("DELETE", "/messaging/messages/{messageId}/reactions/{emoji}", &MessagingRequests::remove_reaction);
-  add("GET", "/messaging/search", &MessagingRequests::search);
-  add("POST", "/messaging/blocks/{userId}", &MessagingRequests::block);
-  add("DELETE", "/messaging/blocks/{userId}", &MessagingRequests::unblock);
+  routes.add(route::list_conversations, requests, &MessagingRequests::list);
+  routes.add(route::create_conversation, requests, &MessagingRequests::create);
+  routes.add(route::get_conversation, requests, &MessagingRequests::open);
+  routes.add(route::update_conversation, requests, &MessagingRequests::update);
+  routes.add(route::change_settings, requests, &MessagingRequests::change_settings);
+  routes.add(route::history, requests, &MessagingRequests::history);
+  routes.add(route::send_message, requests, &MessagingRequests::send);
+  routes.add(route::read_messages, requests, &MessagingRequests::read);
+  routes.add(route::add_participant, requests, &MessagingRequests::add_participant);
+  routes.add(route::remove_participant, requests, &MessagingRequests::remove_participant);
+  routes.add(route::set_role, requests, &MessagingRequests::set_role);
+  routes.add(route::edit_message, requests, &MessagingRequests::edit);
+  routes.add(route::delete_message, requests, &MessagingRequests::erase);
+  routes.add(route::list_edits, requests, &MessagingRequests::edits);
+  routes.add(route::add_reaction, requests, &MessagingRequests::add_reaction);
+  routes.add(route::remove_reaction, requests, &MessagingRequests::remove_reaction);
+  routes.add(route::search, requests, &MessagingRequests::search);
+  routes.add(route::block_user, requests, &MessagingRequests::block);
+  routes.add(route::unblock_user, requests, &MessagingRequests::unblock);
 }
 
 } // namespace mentara::api

@@ -3,49 +3,39 @@
 #include <string>
 #include <utility>
 
-#include "mentara/limits.h"
-#include "wire/base/utf8.h"
-
 namespace mentara::api {
 
+namespace route = contract::route;
 using requests::NotificationRequests;
 
 void add_notification_routes(RouteTable& routes, NotificationRequests& requests) {
-  const auto add = [&](std::string_view method, std::string_view pattern, auto ask) {
-    routes.add(method, pattern, requests, ask);
-  };
-  add("GET", "/notifications", &NotificationRequests::list);
-  add("GET", "/notifications/unread-count", &NotificationRequests::unread_count);
-  add("GET", "/notifications/preferences", &NotificationRequests::preferences);
-  add("PUT", "/notifications/preferences", &NotificationRequests::preferences);
-  add("POST", "/notifications/read", &NotificationRequests::read);
-  add("POST", "/notifications/unread", &NotificationRequests::unread);
-  add("POST", "/notifications/read-all", &NotificationRequests::read_all);
-  add("PATCH", "/notifications/{id}", &NotificationRequests::mark);
-  add("DELETE", "/notifications/{id}", &NotificationRequests::erase);
-
-  const auto add_for_services =
-      [&routes, &requests]<class Payload>(
-          std::string_view pattern,
-          void (NotificationRequests::*ask)(services::Actor, Payload, std::string, requests::Reply)) {
-        const auto handler = [&requests, ask](const Call& call, requests::Reply reply) {
-          auto request = contract::decode<Payload>(call.fields, call.user);
-          if (!request) return reply(std::move(request.error()));
-          if (call.idempotency_key.size() > limits::idempotency_key_bytes_max || !wire::is_utf8(call.idempotency_key)) {
-            return reply(invalid("Idempotency-Key", "Idempotency-Key must be at most " +
-                                                        std::to_string(limits::idempotency_key_bytes_max) + " bytes"));
-          }
-          (requests.*ask)(services::Actor{call.user.id}, std::move(*request), std::string(call.idempotency_key),
-                          std::move(reply));
-        };
-        routes.add("POST", pattern, handler, RouteTable::For::services);
-      };
-  add_for_services("/notifications", &NotificationRequests::create);
-  add_for_services("/events", &NotificationRequests::post_event);
+  routes.add(route::list_notifications, requests, &NotificationRequests::list);
+  routes.add(route::unread_count, requests, &NotificationRequests::unread_count);
+  routes.add(route::change_preferences, requests, &NotificationRequests::preferences);
+  routes.add(route::read_notifications, requests, &NotificationRequests::read);
+  routes.add(route::unread_notifications, requests, &NotificationRequests::unread);
+  routes.add(route::read_all_notifications, requests, &NotificationRequests::read_all);
+  routes.add(route::mark_notification, requests, &NotificationRequests::mark);
+  routes.add(route::delete_notification, [&requests](const Call& call, contract::WhichNotification request,
+                                                     requests::Reply reply) {
+    requests.erase(services::Actor{call.user.id}, {.id = std::move(request.id), .ids = {}}, std::move(reply));
+  });
+  routes.add(route::get_preferences, [&requests](const Call& call, contract::NoFields, requests::Reply reply) {
+    requests.preferences(services::Actor{call.user.id}, {}, std::move(reply));
+  });
+  routes.add(route::create_notifications,
+             [&requests](const Call& call, contract::CreateNotifications request, requests::Reply reply) {
+               requests.create(services::Actor{call.user.id}, std::move(request), std::string(call.idempotency_key),
+                               std::move(reply));
+             });
+  routes.add(route::post_event, [&requests](const Call& call, contract::PostEvent request, requests::Reply reply) {
+    requests.post_event(services::Actor{call.user.id}, std::move(request), std::string(call.idempotency_key),
+                        std::move(reply));
+  });
 }
 
 void add_presence_routes(RouteTable& routes, requests::PresenceRequests& requests) {
-  routes.add("GET", "/presence", requests, &requests::PresenceRequests::ask);
+  routes.add(route::get_presence, requests, &requests::PresenceRequests::ask);
 }
 
 } // namespace mentara::api

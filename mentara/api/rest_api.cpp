@@ -35,7 +35,7 @@ std::optional<Failure> RestApi::begin(wire::http::Exchange& exchange) {
       return Failure{Code::not_found, "There is no such path. Is it spelt as in the contract?"};
     return Failure{Code::unknown_event, "This path does not know the method. It knows: " + match.allowed};
   }
-  if (match.whom == RouteTable::For::services && !is_service) {
+  if (match.audience == contract::Audience::services && !is_service) {
     return Failure{Code::forbidden, "This is for backends: it needs a token with the role service."};
   }
   const auto fields = join_fields(match.fields, request.query, request.body, body_parser_);

@@ -1,12 +1,21 @@
 #include "mentara/api/route_table.h"
 
+#include "mentara/limits.h"
 #include "wire/base/check.h"
+#include "wire/base/utf8.h"
 #include "wire/http/percent.h"
 
 namespace mentara::api {
 namespace {
 
-std::vector<std::string_view> split(std::string_view path) {
+bool is_field(std::string_view segment) { return segment.starts_with('{'); }
+
+std::string_view field_name(std::string_view segment) { return segment.substr(1, segment.size() - 2); }
+
+} // namespace
+
+std::vector<std::string_view> RouteTable::split(std::string_view path) {
+  wire::check(path.empty() || path.starts_with('/'), "a path begins with '/'");
   std::vector<std::string_view> segments;
   while (!path.empty()) {
     path.remove_prefix(1); // '/'
@@ -17,24 +26,19 @@ std::vector<std::string_view> split(std::string_view path) {
   return segments;
 }
 
-bool is_field(std::string_view segment) { return segment.starts_with('{'); }
-
-std::string_view field_name(std::string_view segment) { return segment.substr(1, segment.size() - 2); }
-
-} // namespace
-
-void RouteTable::add(std::string_view method, std::string_view pattern, Handler handler, For whom) {
-  wire::check(pattern.starts_with('/'), "a pattern begins with '/'");
-  Route route{std::string(method), {}, std::move(handler), whom};
-  for (std::string_view segment : split(pattern)) route.segments.emplace_back(segment);
-  routes_.push_back(std::move(route));
+std::optional<Failure> RouteTable::check_idempotency_key(const Call& call) {
+  if (call.idempotency_key.size() <= limits::idempotency_key_bytes_max && wire::is_utf8(call.idempotency_key)) {
+    return std::nullopt;
+  }
+  return invalid("Idempotency-Key",
+                 "Idempotency-Key must be at most " + std::to_string(limits::idempotency_key_bytes_max) + " bytes");
 }
 
 RouteTable::Match RouteTable::find(std::string_view method, std::string_view path) {
   Match match;
   if (!path.starts_with('/')) return match;
   const auto segments = split(path);
-  for (Route& route : routes_) {
+  for (Entry& route : routes_) {
     if (route.segments.size() != segments.size()) continue;
     std::vector<std::pair<std::string_view, std::string>> fields;
     bool fits = true;
@@ -51,7 +55,7 @@ RouteTable::Match RouteTable::find(std::string_view method, std::string_view pat
     match.allowed += route.method;
     if (route.method == method && !match.handler) {
       match.handler = &route.handler;
-      match.whom = route.whom;
+      match.audience = route.audience;
       match.fields = std::move(fields);
     }
   }

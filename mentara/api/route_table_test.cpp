@@ -8,20 +8,24 @@ namespace {
 class RouteTableTest : public testing::Test {
  protected:
   RouteTableTest() {
-    const auto nothing = [](const Call&, requests::Reply) {};
-    routes_.add("GET", "/things", nothing);
-    routes_.add("POST", "/things", nothing, RouteTable::For::services);
-    routes_.add("GET", "/things/all", nothing);
-    routes_.add("GET", "/things/{thingId}", nothing);
-    routes_.add("PUT", "/things/{thingId}/marks/{mark}", nothing);
+    const auto add = [this](std::string_view method, std::string_view path,
+                            contract::Audience audience = contract::Audience::everybody) {
+      routes_.add(contract::Route<contract::NoFields, contract::PlainAck>{method, path, "", audience},
+                  [](const Call&, contract::NoFields, requests::Reply) {});
+    };
+    add("GET", "/things");
+    add("POST", "/things", contract::Audience::services);
+    add("GET", "/things/all");
+    add("GET", "/things/{thingId}");
+    add("PUT", "/things/{thingId}/marks/{mark}");
   }
   RouteTable routes_;
 };
 
 TEST_F(RouteTableTest, finds_by_method_and_path) {
   EXPECT_TRUE(routes_.find("GET", "/things").handler);
-  EXPECT_EQ(routes_.find("GET", "/things").whom, RouteTable::For::everybody);
-  EXPECT_EQ(routes_.find("POST", "/things").whom, RouteTable::For::services);
+  EXPECT_EQ(routes_.find("GET", "/things").audience, contract::Audience::everybody);
+  EXPECT_EQ(routes_.find("POST", "/things").audience, contract::Audience::services);
   EXPECT_FALSE(routes_.find("get", "/things").handler);
 }
 

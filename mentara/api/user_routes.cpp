@@ -4,25 +4,16 @@
 
 namespace mentara::api {
 
+namespace route = contract::route;
 using requests::UserRequests;
 
 void add_user_routes(RouteTable& routes, UserRequests& requests) {
-  routes.add(
-      "GET", "/users/{userId}/export",
-      [&requests](const Call& call, requests::Reply reply) {
-        auto request = contract::decode<contract::ExportUser>(call.fields, call.user);
-        if (!request) return reply(std::move(request.error()));
-        requests.export_page(*std::move(request), std::move(reply));
-      },
-      RouteTable::For::services);
-  routes.add(
-      "DELETE", "/users/{userId}",
-      [&requests](const Call& call, requests::Reply reply) {
-        auto request = contract::decode<contract::WhichUser>(call.fields, call.user);
-        if (!request) return reply(std::move(request.error()));
-        requests.erase(*std::move(request), std::move(reply));
-      },
-      RouteTable::For::services);
+  routes.add(route::export_user, [&requests](const Call&, contract::ExportUser request, requests::Reply reply) {
+    requests.export_page(std::move(request), std::move(reply));
+  });
+  routes.add(route::delete_user, [&requests](const Call&, contract::WhichUser request, requests::Reply reply) {
+    requests.erase(std::move(request), std::move(reply));
+  });
 }
 
 } // namespace mentara::api

@@ -22,6 +22,7 @@ std::optional<Failure> validate(const CreateNotifications& request) {
 template wire::Result<ListNotifications, Failure> decode(std::optional<wire::JsonView>, const User&);
 template wire::Result<WhichNotifications, Failure> decode(std::optional<wire::JsonView>, const User&);
 template wire::Result<MarkNotification, Failure> decode(std::optional<wire::JsonView>, const User&);
+template wire::Result<WhichNotification, Failure> decode(std::optional<wire::JsonView>, const User&);
 template wire::Result<NoFields, Failure> decode(std::optional<wire::JsonView>, const User&);
 template wire::Result<ChangeNotificationPreferences, Failure> decode(std::optional<wire::JsonView>, const User&);
 template wire::Result<CreateNotifications, Failure> decode(std::optional<wire::JsonView>, const User&);

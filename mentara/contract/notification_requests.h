@@ -34,6 +34,12 @@ struct WhichNotifications {
 BOOST_DESCRIBE_STRUCT(WhichNotifications, (), (id, ids))
 std::optional<Failure> validate(const WhichNotifications& request); // one at least
 
+// DELETE /notifications/{id}
+struct WhichNotification {
+  NotificationId id;
+};
+BOOST_DESCRIBE_STRUCT(WhichNotification, (), (id))
+
 // PATCH /notifications/{id}
 struct MarkNotification {
   NotificationId id;

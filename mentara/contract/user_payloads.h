@@ -27,11 +27,17 @@ struct ExportUser {
 };
 BOOST_DESCRIBE_STRUCT(ExportUser, (), (userId, cursor))
 
+// A validated array of objects.
+struct RawObjects {
+  std::string_view text;
+};
+inline void write(std::string& out, RawObjects objects) { out += objects.text; }
+
 // A page of one kind of what is kept; it may be empty although more follows.
 struct ExportAck {
   Success success{};
   std::string_view section; // profile, devices, blocks, conversations, messages …
-  wire::RawJson items;      // an array of objects
+  RawObjects items;
   std::optional<std::string_view> nextCursor{};
 };
 BOOST_DESCRIBE_STRUCT(ExportAck, (), (success, section, items, nextCursor))

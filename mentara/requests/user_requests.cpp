@@ -16,7 +16,7 @@ void UserRequests::export_page(contract::ExportUser request, Reply reply) {
       [](const storage::ExportPage& page) {
         return contract::ExportAck{
             .section = page.section,
-            .items = wire::RawJson{page.items},
+            .items = contract::RawObjects{page.items},
             .nextCursor = page.next_cursor.empty() ? std::nullopt : std::optional<std::string_view>(page.next_cursor)};
       });
 }

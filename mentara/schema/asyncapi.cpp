@@ -135,7 +135,7 @@ std::string asyncapi(const Contract& contract) {
   document.key("components");
   out += "{\"schemas\":";
   JsonObjectWriter definitions(out);
-  for (const Type* type : named_types(contract)) {
+  for (const Type* type : types_of_events(contract)) {
     definitions.key(type->name);
     append_definition(out, *type, schemas);
   }

@@ -14,6 +14,7 @@
 #include "mentara/contract/description.h"
 #include "mentara/contract/messaging_acks.h"
 #include "mentara/contract/shapes.h"
+#include "mentara/contract/user_payloads.h"
 #include "mentara/contract/writer.h"
 #include "mentara/domain/id.h"
 #include "mentara/schema/type.h"
@@ -145,6 +146,11 @@ struct Describe<UnixTime> {
 template <>
 struct Describe<wire::RawJson> {
   static Type type() { return {.kind = Kind::any_object}; }
+};
+
+template <>
+struct Describe<contract::RawObjects> {
+  static Type type() { return {.kind = Kind::list, .element = type_of<wire::RawJson>()}; }
 };
 
 template <>

@@ -4,11 +4,9 @@ namespace mentara::schema {
 namespace {
 
 constexpr Format all_formats[] = {
-    {"asyncapi", "asyncapi.json", &asyncapi},
-    {"jsonschema", "schema.json", &json_schema},
-    {"typescript", "contract.ts", &typescript},
-    {"markdown", "contract.md", &markdown},
-    {"html", "index.html", &html},
+    {"asyncapi", "asyncapi.json", &asyncapi},    {"openapi", "openapi.json", &openapi},
+    {"jsonschema", "schema.json", &json_schema}, {"typescript", "contract.ts", &typescript},
+    {"markdown", "contract.md", &markdown},      {"html", "index.html", &html},
 };
 
 } // namespace

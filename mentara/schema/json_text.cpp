@@ -83,19 +83,7 @@ void write_keywords(JsonObjectWriter& object, std::string& out, const Type& type
   for (const Field& field : type.fields) {
     properties.key(field.name);
     if (field.required) required.push_back(field.name);
-    if (!field.fallback) {
-      append_schema(out, *field.type, references);
-      continue;
-    }
-    // Beside a reference stands what holds here alone (allowed since 2019-09).
-    JsonObjectWriter property(out);
-    if (field.type->name.empty()) {
-      write_keywords(property, out, *field.type, references);
-    } else {
-      property.member("$ref", std::string(references) += field.type->name);
-    }
-    property.member("default", wire::RawJson{*field.fallback});
-    property.end();
+    append_field_schema(out, field, references);
   }
   properties.end();
   if (!required.empty()) object.member("required", required);
@@ -116,6 +104,19 @@ void append_schema(std::string& out, const Type& type, std::string_view referenc
     object.member("$ref", reference);
   }
   object.end();
+}
+
+void append_field_schema(std::string& out, const Field& field, std::string_view references) {
+  if (!field.fallback) return append_schema(out, *field.type, references);
+  // Beside a reference stands what holds here alone (allowed since 2019-09).
+  JsonObjectWriter property(out);
+  if (field.type->name.empty()) {
+    write_keywords(property, out, *field.type, references);
+  } else {
+    property.member("$ref", std::string(references) += field.type->name);
+  }
+  property.member("default", wire::RawJson{*field.fallback});
+  property.end();
 }
 
 void append_definition(std::string& out, const Type& type, std::string_view references) {

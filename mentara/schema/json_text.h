@@ -13,6 +13,9 @@ void append_schema(std::string& out, const Type& type, std::string_view referenc
 // The same, written out: what has a name is defined here.
 void append_definition(std::string& out, const Type& type, std::string_view references);
 
+// Of a field: with what it counts as when it is absent.
+void append_field_schema(std::string& out, const Field& field, std::string_view references);
+
 // Valid, compact JSON with line breaks and indents.
 std::string indented(std::string_view json);
 

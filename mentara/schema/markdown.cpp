@@ -41,7 +41,7 @@ void append_fields(std::string& out, const Type& type) {
 
 std::string markdown(const Contract& contract) {
   std::string out =
-      "# Every event and its payload\n\n"
+      "# Every event, every request and its payload\n\n"
       "Written by `mentara contract --format markdown`. An ack is what stands here with `success: true`, or a "
       "[FailureAck](#failureack). Times are ISO-8601 in UTC; words in capitals are read in any case.\n\n";
   for (const Namespace& nsp : contract.namespaces) {
@@ -57,7 +57,18 @@ std::string markdown(const Contract& contract) {
     }
     out += '\n';
   }
-  out += "## Payloads\n\n";
+  out +=
+      "## REST\n\nThe fields of a payload stand in the path, the query (`GET`, `DELETE`) or the body; the answer is "
+      "`{success: true, data}` with what the ack has beside `success`, or a [FailureAck](#failureack).\n\n"
+      "| request | payload | data | |\n|---|---|---|---|\n";
+  for (const Route& route : contract.routes) {
+    out.append("| `").append(route.method).append(" ").append(route.path).append("` | ").append(link(*route.payload));
+    out.append(" | ").append(link(*route.ack)).append(" | ").append(route.summary);
+    if (route.for_services) out += " For backends.";
+    if (route.is_repeatable) out += " Takes an `Idempotency-Key`.";
+    out += " |\n";
+  }
+  out += "\n## Payloads\n\n";
   for (const Type* type : named_types(contract)) {
     if (type->kind != Kind::object) continue;
     out.append("### ").append(type->name).append("\n\n");

@@ -108,7 +108,19 @@ std::string typescript(const Contract& contract) {
     }
     out += "}\n\n";
   }
-  out.pop_back();
+  out +=
+      "// REST: the fields that a request has in its path, its query and its body together, and the `data` of its "
+      "answer.\n"
+      "export interface RestRequests {\n";
+  for (const Route& route : contract.routes) {
+    out.append("  /** ").append(route.summary).append(" */\n");
+    out.append("  '").append(route.method).append(" ").append(route.path).append("': { request: ");
+    out.append(type_text(*route.payload))
+        .append("; data: Omit<")
+        .append(type_text(*route.ack))
+        .append(", 'success'> };\n");
+  }
+  out += "}\n";
   return out;
 }
 

@@ -104,7 +104,7 @@ function Send() {
       }}>
         {forms.map((each) => <option value={keyOf(each)} key={keyOf(each)}>{each.nsp} {each.event}</option>)}
       </select>
-      {form && <p class="quiet">{form.summary}</p>}
+      {form && <p class="quiet">{form.summary} <a href="/docs" target="_blank">The whole contract</a></p>}
       {form?.fields.map((field) => (
         <div key={field.name}>
           <label for={`field-${field.name}`}>{field.name}{field.required ? ' *' : ''} <span class="quiet">{field.hint}</span></label>

@@ -35,6 +35,7 @@ export function SignIn() {
             <button class={byName ? '' : 'primary'} type="submit">Sign in</button>
           </form>
         </details>
+        <p class="quiet"><a href="/docs">Every event and request that the server knows</a></p>
       </div>
     </main>
   );

@@ -114,11 +114,18 @@ test('whoever is not signed in is told how to come in, and a bad token is explai
 });
 
 test('the contract can be read at /docs', async () => {
-  const page = await (await browser.newContext()).newPage();
-  await page.goto(`${server.url}/docs`);
-  await page.getByRole('heading', { name: '/messaging', exact: true }).waitFor();
+  const page = await (await browser.newContext({ viewport: { width: 390, height: 800 }, colorScheme: 'dark' })).newPage();
+  await page.goto(server.url);
+  await page.getByRole('link', { name: /event and request/ }).click();
+  for (const name of ['/messaging', 'REST', 'SendMessage']) await page.getByRole('heading', { name, exact: true }).waitFor();
+  await picture(page, 'contract-phone');
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, 'the page is as wide as the phone');
+  await assertAccessible(page, 'the contract in the dark');
+  await page.setViewportSize({ width: 1280, height: 850 });
+  await page.emulateMedia({ colorScheme: 'light' });
   await assertAccessible(page, 'the contract');
-  for (const file of ['asyncapi.json', 'schema.json', 'contract.ts', 'contract.md']) {
+  await picture(page, 'contract');
+  for (const file of ['asyncapi.json', 'openapi.json', 'schema.json', 'contract.ts', 'contract.md']) {
     assert.equal((await page.request.get(`${server.url}/docs/${file}`)).status(), 200, file);
   }
 });
