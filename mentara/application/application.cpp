@@ -321,6 +321,9 @@ Application::Parts::Parts(const Config& config)
                                             }});
   conferences.emplace(*store, *bus, *engagements, *call_news);
   ice.emplace(ice_servers(config.ice), clock);
+  bus->subscribe<events::BlockChangedEvent>("calls", [this](const events::BlockChangedEvent& event) {
+    if (event.blocked) calls->on_block(event.metadata.user_id, event.user_id);
+  });
   calls->recover();
 
   const auto rate = [](std::int64_t per_second, std::int64_t burst) {

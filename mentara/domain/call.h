@@ -94,6 +94,7 @@ enum class CallEvent {
   ring_over,
   caller_gone_over,
   reconnect_over,
+  blocked, // by one of the two, who means: I do not want this call
   server_restart,
 };
 
@@ -164,6 +165,7 @@ inline constexpr CallRule call_table[] = {
   {CallEvent::ring_over,        CallParty::server,   CallStep::end_missed,      CallStep::nothing,       CallStep::nothing,       CallStep::nothing},
   {CallEvent::caller_gone_over, CallParty::server,   CallStep::end_cancelled,   CallStep::nothing,       CallStep::nothing,       CallStep::nothing},
   {CallEvent::reconnect_over,   CallParty::server,   CallStep::nothing,         CallStep::end_lost,      CallStep::end_lost,      CallStep::nothing},
+  {CallEvent::blocked,          CallParty::server,   CallStep::end_unanswered,  CallStep::end_completed, CallStep::end_completed, CallStep::nothing},
   {CallEvent::server_restart,   CallParty::server,   CallStep::end_missed,      CallStep::end_failed,    CallStep::end_failed,    CallStep::nothing},
 };
 // clang-format on

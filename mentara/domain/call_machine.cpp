@@ -207,6 +207,10 @@ void CallMachine::on_time(TimePoint now, CallOutbox& out) {
   end(*end_reason(call_rule(event).in(state_)), {}, out);
 }
 
+void CallMachine::on_block(CallSide by, CallOutbox& out) {
+  if (const auto reason = end_reason(call_rule(CallEvent::blocked).in(state_), by)) end(*reason, {}, out);
+}
+
 void CallMachine::end(EndReason reason, const std::string& asked_by, CallOutbox& out) {
   state_ = CallState::ended;
   reason_ = reason;

@@ -81,6 +81,7 @@ class CallMachine {
   void device_gone(const CallAsker& gone, bool last, wire::TimePoint now, CallOutbox& out);
   void device_back(const CallAsker& back, CallOutbox& out);
   void on_time(wire::TimePoint now, CallOutbox& out);
+  void on_block(CallSide by, CallOutbox& out);
 
   struct Seat {
     DeviceId device{};

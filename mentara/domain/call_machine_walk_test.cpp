@@ -158,6 +158,12 @@ bool back(World& world, int socket, Pairs& pairs) {
   world.call.device_back(asker(socket), world);
   return true;
 }
+bool block(World& world, int socket, Pairs& pairs) {
+  if (socket != 0 && socket != sockets / 2) return false; // it is a user's doing, whatever the device
+  pairs.emplace(CallEvent::blocked, world.call.state());
+  world.call.on_block(side_of(socket), world);
+  return true;
+}
 const Step steps[] = {answer,
                       candidate,
                       renegotiate,
@@ -167,7 +173,8 @@ const Step steps[] = {answer,
                       finish<CallEvent::cancel>,
                       finish<CallEvent::end>,
                       gone,
-                      back};
+                      back,
+                      block};
 
 // The next timer, on time or a second late; or a while in which none is due.
 bool let_time_pass(World& world, int how, Pairs& pairs) {
@@ -303,7 +310,8 @@ TEST(CallMachineWalk, I9_whatever_happens_a_call_has_one_end_that_everybody_lear
     if (rule.event == CallEvent::server_restart) continue;
     for (const CallState state : {CallState::ringing, CallState::connecting, CallState::active, CallState::ended}) {
       const bool runs = rule.may != CallParty::server || rule.in(state) != CallStep::nothing ||
-                        rule.event == CallEvent::device_gone || rule.event == CallEvent::device_back;
+                        rule.event == CallEvent::device_gone || rule.event == CallEvent::device_back ||
+                        rule.event == CallEvent::blocked;
       EXPECT_TRUE(!runs || pairs.contains({rule.event, state})) << static_cast<int>(rule.event) << to_string(state);
     }
   }

@@ -210,6 +210,7 @@ struct BlockChangedEvent {
   static constexpr std::string_view type = "BlockChangedEvent";
   Metadata metadata; // user_id: who blocks
   UserId user_id;    // whom
+  bool blocked = true;
 };
 
 // What a backend says has happened.

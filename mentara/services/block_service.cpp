@@ -12,8 +12,9 @@ using storage::Snapshot;
 using storage::Transaction;
 using wire::Result;
 
-Done<std::monostate> BlockService::then_publish(const Actor& actor, const UserId& user_id, Done<std::monostate> done) {
-  events::BlockChangedEvent event{{actor.user_id, actor.origin, clock_.now()}, user_id};
+Done<std::monostate> BlockService::then_publish(const Actor& actor, const UserId& user_id, bool blocked,
+                                                Done<std::monostate> done) {
+  events::BlockChangedEvent event{{actor.user_id, actor.origin, clock_.now()}, user_id, blocked};
   return [this, event = std::move(event), done = std::move(done)](Result<std::monostate, Failure> stored) mutable {
     const bool changed = stored.has_value();
     done(std::move(stored));
@@ -22,7 +23,7 @@ Done<std::monostate> BlockService::then_publish(const Actor& actor, const UserId
 }
 
 void BlockService::block(Actor actor, UserId user_id, std::string reason, Done<std::monostate> done) {
-  done = then_publish(actor, user_id, std::move(done));
+  done = then_publish(actor, user_id, true, std::move(done));
   store_.write<std::monostate>(
       [user = std::move(actor.user_id), blocked = std::move(user_id), reason = std::move(reason),
        now = clock_.now()](Transaction& transaction) -> Result<std::monostate, Failure> {
@@ -38,7 +39,7 @@ void BlockService::block(Actor actor, UserId user_id, std::string reason, Done<s
 }
 
 void BlockService::unblock(Actor actor, UserId user_id, Done<std::monostate> done) {
-  done = then_publish(actor, user_id, std::move(done));
+  done = then_publish(actor, user_id, false, std::move(done));
   store_.write<std::monostate>(
       [user = std::move(actor.user_id),
        blocked = std::move(user_id)](Transaction& transaction) -> Result<std::monostate, Failure> {

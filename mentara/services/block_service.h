@@ -28,7 +28,7 @@ class BlockService {
   void hidden_from(Actor actor, ConversationId conversation_id, Done<std::vector<UserId>> done);
 
  private:
-  Done<std::monostate> then_publish(const Actor& actor, const UserId& user_id, Done<std::monostate> done);
+  Done<std::monostate> then_publish(const Actor& actor, const UserId& user_id, bool blocked, Done<std::monostate> done);
 
   storage::Store& store_;
   events::EventBus& bus_;

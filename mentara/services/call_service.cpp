@@ -194,6 +194,22 @@ bool CallService::has_socket(const UserId& user, const std::string& socket) cons
                                                 [&](const Socket& known) { return known.id == socket; });
 }
 
+// --- blocks ---
+
+void CallService::on_block(const UserId& by, const UserId& blocked) {
+  const auto id = engagements_.call_of(by);
+  if (!id) return;
+  Live& live = calls_.at(*id);
+  const auto side = live.call.side_of(by);
+  if (!side || live.call.side_of(blocked) != other(*side)) return;
+  if (!live.machine) return live.waiting.push_back([this, by, blocked] { on_block(by, blocked); });
+  const CallState before = live.machine->state();
+  run(live, [&](CallMachine& machine, CallOutbox& out) { machine.on_block(*side, out); });
+  if (before == CallState::ended) return;
+  live.ended_by = by;
+  store_end(live, {});
+}
+
 // --- time ---
 
 void CallService::on_time() {

@@ -66,6 +66,8 @@ class CallService {
   void connect(const CallActor& actor);
   void disconnect(const CallActor& actor);
   void on_time();
+  // One of two blocks the other: a call of theirs ends.
+  void on_block(const UserId& by, const UserId& blocked);
 
   // --- what clients ask for ---
   void offer(CallActor actor, NewCall request, Done<Call> done);

@@ -135,6 +135,35 @@ TEST_F(CallServiceTest, rings_is_answered_ends_and_leaves_nobody_busy) {
   EXPECT_EQ(refused(finish(CallEvent::end, laptop)), Code::not_found) << "and was none of hers";
 }
 
+TEST_F(CallServiceTest, Z4_a_block_ends_the_call_of_the_two_and_no_other) {
+  connect(phone), connect(desk), connect(laptop);
+  ASSERT_TRUE(offer(phone, "bob"));
+  ASSERT_TRUE(answer(desk));
+  calls.on_block({"ada"}, {"eve"});
+  calls.on_block({"eve"}, {"bob"});
+  EXPECT_EQ(calls.live_calls(), 1u);
+  calls.on_block({"bob"}, {"ada"});
+  calls.on_block({"ada"}, {"bob"});
+  ASSERT_TRUE(have_ended(1));
+  EXPECT_EQ(ended[0].call.reason, EndReason::completed);
+  EXPECT_EQ(ended[0].metadata.user_id.value, "bob");
+  EXPECT_EQ(ended[0].told.size(), 2u);
+  EXPECT_EQ(engagements.size(), 0u);
+  EXPECT_EQ(calls.live_calls(), 0u);
+}
+
+TEST_F(CallServiceTest, a_ringing_call_is_cancelled_by_a_caller_who_blocks_and_rejected_by_a_callee_who_does) {
+  connect(phone), connect(desk);
+  ASSERT_TRUE(offer(phone, "bob", "c1"));
+  calls.on_block({"ada"}, {"bob"});
+  ASSERT_TRUE(have_ended(1));
+  EXPECT_EQ(ended[0].call.reason, EndReason::cancelled);
+  ASSERT_TRUE(offer(phone, "bob", "c2"));
+  calls.on_block({"bob"}, {"ada"});
+  ASSERT_TRUE(have_ended(2));
+  EXPECT_EQ(ended[1].call.reason, EndReason::rejected);
+}
+
 TEST_F(CallServiceTest, every_time_that_runs_out_ends_it_once) {
   connect(phone), connect(desk);
   ASSERT_TRUE(offer(phone, "bob"));
@@ -232,6 +261,27 @@ TEST_F(CallServiceTest, I9_calls_that_the_last_server_was_holding_end_with_the_n
   EXPECT_EQ(ended[0].call.reason, EndReason::failed);
   ASSERT_EQ(history->calls.size(), 1u);
   EXPECT_EQ(history->calls[0], ended[0].call);
+}
+
+TEST_F(CallServiceTest, F3_an_end_that_cannot_be_stored_is_told_at_once_and_stored_when_it_can_be) {
+  connect(phone), connect(desk);
+  ASSERT_TRUE(offer(phone, "bob"));
+  ASSERT_TRUE(answer(desk));
+  heard.take();
+  world.database.connect()->execute("ALTER TABLE calls RENAME TO calls_away");
+  EXPECT_EQ(refused(finish(CallEvent::end, desk)), Code::unavailable);
+  EXPECT_THAT(heard.take(), ElementsAre("ended, not stored"));
+  pass(1s);
+  EXPECT_THAT(ended, IsEmpty());
+  world.database.connect()->execute("ALTER TABLE calls_away RENAME TO calls");
+  for (int i = 0; i < 20 && ended.empty(); ++i) {
+    pass(1s);
+    static_cast<void>(world.list("ada"));
+    world.loop.run_posted();
+  }
+  ASSERT_TRUE(have_ended(1));
+  EXPECT_THAT(heard.take(), IsEmpty()) << "nobody is told twice";
+  EXPECT_EQ(calls.live_calls(), 0u);
 }
 
 TEST_F(CallServiceTest, the_history_comes_in_pages_the_newest_first) {

@@ -46,6 +46,7 @@ export function CallView() {
         <span role="status">
           {call.phase === 'ended' ? call.ended : offline ? 'No connection to the server; the call goes on.' : phases[call.phase] || <Elapsed since={call.since} />}
           {!call.peerMedia.audio && call.phase === 'active' ? ' · muted' : ''}
+          {call.peerMedia.screen && call.phase === 'active' ? ' · shares the screen' : ''}
         </span>
       </div>
       <div class="self"><Video stream={calls.local.value} label="Your own picture" muted mirrored={!calls.sharing.value} /></div>

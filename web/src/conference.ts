@@ -39,7 +39,14 @@ export class Conference {
       if (roomId === this.roomId.value) this.put(participant, null);
     });
     connection.on<{ roomId: string; participant: Participant }>(nsp, 'video:participant-left', ({ roomId, participant }) => {
-      if (roomId === this.roomId.value) this.drop(keyOf(participant));
+      if (roomId !== this.roomId.value) return;
+      const me = this.connection.me.value;
+      if (participant.userId === me?.userId && participant.deviceId === me.deviceId) { // it was not our wish
+        this.close();
+        this.problem.value = 'You are no longer part of this conference.';
+      } else {
+        this.drop(keyOf(participant));
+      }
     });
     connection.on<{ roomId: string; fromUserId: string; fromDeviceId: string; signal: Signal }>(nsp, 'video:room-signal', (message) => {
       if (message.roomId === this.roomId.value) void this.onSignal({ userId: message.fromUserId, deviceId: message.fromDeviceId }, message.signal);

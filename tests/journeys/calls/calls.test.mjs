@@ -4,7 +4,7 @@ import { test } from 'node:test';
 
 import { conversationOf, fail, mentaraForThisFile, someone, succeed } from '../support/mentara.mjs';
 import { rest } from '../support/rest.mjs';
-import { next } from '../support/wait.mjs';
+import { eventually, inbox, next } from '../support/wait.mjs';
 
 const server = await mentaraForThisFile({
   env: { MENTARA_CALLS_RING_TIME: '1500ms', MENTARA_CALLS_CALLER_GRACE: '300ms', MENTARA_CALLS_RECONNECT_GRACE: '1s' },
@@ -219,6 +219,37 @@ test('Z6, Z2, Z4: outsiders, strangers and the blocked are refused, and nobody s
   await succeed(chat, 'user:block', { userId: bob });
   await fail('blocked', a, 'video:offer', { callId: newCall(), toUserId: bob, offer });
   await fail('blocked', b, 'video:offer', { callId: newCall(), toUserId: ada, offer });
+});
+
+test('Z4: who blocks the other one ends their call, and both hear it', async () => {
+  const people = await twoPeople();
+  const { ada, bob, a, b, chat, callId } = people;
+  await talk(people);
+  const ended = Promise.all([next(a, 'video:call-ended'), next(b, 'video:call-ended')]);
+  await succeed(chat, 'user:block', { userId: bob });
+  assert.deepEqual((await ended).map(([news]) => [news.callId, news.reason]), [[callId, 'completed'], [callId, 'completed']]);
+  await fail('conflict', b, 'video:end-call', { callId });
+  await succeed(chat, 'user:unblock', { userId: bob });
+
+  const again = newCall();
+  const incoming = next(b, 'video:incoming-call');
+  await succeed(a, 'video:offer', { callId: again, fromUserId: ada, toUserId: bob, offer });
+  await incoming;
+  const missed = next(b, 'video:call-missed');
+  await succeed(chat, 'user:block', { userId: bob });
+  assert.equal((await missed)[0].reason, 'cancelled');
+});
+
+test('P6: fifty candidates in one event, not fifty-one', async () => {
+  const people = await twoPeople();
+  const { a, b, callId } = people;
+  await talk(people);
+  const candidates = (count) => Array.from({ length: count }, (_, i) => ({ candidate: `candidate:${i}` }));
+  const received = inbox(b, 'video:ice-candidate');
+  assert.equal((await fail('invalid_payload', a, 'video:ice-candidate', { callId, candidates: candidates(51) })).field, 'candidates');
+  await succeed(a, 'video:ice-candidate', { callId, candidates: candidates(50) });
+  await eventually('all candidates', () => received.all.length === 50);
+  assert.deepEqual(received.all.map(({ candidate }) => candidate), candidates(50));
 });
 
 test('P6: a signal has 64 KiB, a report 8 KiB, and one report comes each 5 s', async () => {

@@ -13,12 +13,20 @@ const { roles, requests } = JSON.parse(readFileSync(new URL('authorization_matri
 const server = await mentaraForThisFile();
 
 const users = Object.fromEntries([...roles, 'new'].map((role) => [role, someone(role)]));
-const sockets = Object.fromEntries(await Promise.all(roles.filter((role) => role !== 'expired')
+// Whom the server does not let in, and the claims of his token.
+const refused = { expired: { expiresIn: -60 }, revoked: { jti: `revoked-${process.pid}` } };
+{
+  const { status } = await rest(server, 'backend', 'POST', '/auth/revoke', {
+    body: { jti: refused.revoked.jti, expiresAt: new Date(Date.now() + 3_600_000).toISOString() }, claims: { role: 'service' },
+  });
+  assert.equal(status, 200);
+}
+const sockets = Object.fromEntries(await Promise.all(roles.filter((role) => !refused[role])
   .map(async (role) => [role, await server.connect(users[role])])));
 
 // A group with a message of its owner; and the DIRECT conversation of owner and blocked, likewise.
 async function group() {
-  const conversationId = await conversationOf(sockets.admin, [users.owner, users.member, users.former]);
+  const conversationId = await conversationOf(sockets.admin, [users.owner, users.member, users.former, users.expired, users.revoked]);
   const { message } = await succeed(sockets.owner, 'message:send', { conversationId, content: 'hello' });
   await succeed(sockets.admin, 'participant:remove', { conversationId, userId: users.former });
   return { conversation: conversationId, message: message.id };
@@ -39,10 +47,10 @@ function filled(payload, things) {
 const ways = {
   async socket(request, role, payload) {
     if (!request.event) return undefined;
-    if (role === 'expired') {
-      const refused = server.socket(users.expired, { claims: { expiresIn: -60 } });
-      const [error] = await next(refused, 'connect_error');
-      refused.disconnect();
+    if (refused[role]) {
+      const socket = server.socket(users[role], { claims: refused[role] });
+      const [error] = await next(socket, 'connect_error');
+      socket.disconnect();
       return { success: false, code: error.data.code };
     }
     return ask(sockets[role], request.event, payload);
@@ -50,7 +58,7 @@ const ways = {
   async rest(request, role, payload) {
     if (!request.rest) return undefined;
     const { method, path, body } = requestOf(request.rest, payload);
-    const bearer = token(users[role], role === 'expired' ? { expiresIn: -60 } : {});
+    const bearer = token(users[role], refused[role]);
     return (await rest(server, users[role], method, path, { body, bearer })).body;
   },
 };
@@ -64,7 +72,7 @@ for (const [way, send] of Object.entries(ways)) {
         const things = role === 'blocked' ? direct : await group();
         const answer = await send(request, role, filled(request.payload, things));
         assert.equal(answer.success ? 'ok' : answer.code, request.existing[role], `${role}: ${JSON.stringify(answer)}`);
-        if (!request.absent || role === 'expired') continue;
+        if (!request.absent || refused[role]) continue;
         const nothing = await send(request, role, filled(request.payload, { conversation: 'absent', message: 'absent' }));
         assert.equal(nothing.code, request.absent, `${role}, absent: ${JSON.stringify(nothing)}`);
         if (['former', 'stranger'].includes(role)) assert.deepEqual(answer, nothing, `${role} can tell them apart`);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { assertAccessible, begin, browserForThisFile, isOnline, person, picture } from '../support/browser.mjs';
-import { mentaraForThisFile } from '../support/mentara.mjs';
+import { mentaraForThisFile, succeed } from '../support/mentara.mjs';
 import { eventually } from '../support/wait.mjs';
 
 const server = await mentaraForThisFile({ args: ['--dev'] });
@@ -78,6 +78,50 @@ test('three meet in a conference and each sees both others', async () => {
   await picture(carol, 'conference');
   await eve.getByRole('button', { name: 'Leave the conference' }).click();
   await eventually('Eve to be gone', async () => (await carol.locator('.conference figure').count()) === 2);
+});
+
+test('who shares his screen is seen so, and who switches the camera off is not seen', async () => {
+  const [hal, ida] = [await come('Hal'), await come('Ida')];
+  await begin(hal, 'ida');
+  await hal.getByRole('button', { name: /Video call with/ }).click();
+  await ida.getByRole('dialog').getByRole('button', { name: 'Answer', exact: true }).click();
+  await Promise.all([seesMoving(hal), seesMoving(ida)]);
+  const widthSeen = () => ida.getByLabel("Hal's picture").evaluate((video) => video.videoWidth);
+  const camera = await widthSeen();
+  await hal.getByRole('button', { name: 'Share the screen' }).click();
+  await ida.getByText('shares the screen').waitFor();
+  await eventually('the screen to arrive', async () => ![0, camera].includes(await widthSeen()));
+  await seesMoving(ida);
+  await picture(ida, 'call-screen');
+  await hal.getByRole('button', { name: 'Stop sharing the screen' }).click();
+  await eventually('the camera again', async () => (await widthSeen()) === camera);
+  await hal.getByRole('button', { name: 'Camera off' }).click();
+  await ida.locator('.call .no-picture').waitFor();
+  await hal.getByRole('button', { name: 'Camera on' }).click();
+  await ida.locator('.call .no-picture').waitFor({ state: 'detached' });
+  await hal.getByRole('button', { name: 'Hang up' }).click();
+  assert.deepEqual([...hal.errors, ...ida.errors], []);
+});
+
+test('Z5: who is removed from the conversation is out of its conference, and is told so', async () => {
+  const [joe, kim, liv] = [await come('Joe'), await come('Kim'), await come('Liv')];
+  await begin(joe, 'kim', 'liv');
+  for (const page of [kim, liv]) await page.getByRole('button', { name: /Group/ }).click();
+  for (const page of [joe, kim, liv]) {
+    await page.getByRole('button', { name: /onference/ }).first().click();
+    await page.locator('.conference').waitFor();
+  }
+  await Promise.all([joe, kim, liv].map((page) => seesMoving(page, 2)));
+  const owner = await server.connect('joe');
+  const { conversations: [{ conversationId }] } = await succeed(owner, 'conversation:list', {});
+  await succeed(owner, 'participant:remove', { conversationId, userId: 'liv' });
+  await liv.getByText('You are no longer part of this conference.').waitFor();
+  assert.equal(await liv.locator('.conference').count(), 0);
+  for (const page of [joe, kim]) {
+    await eventually('Liv to be gone', async () => (await page.locator('.conference figure').count()) === 2);
+    await seesMoving(page);
+  }
+  assert.deepEqual([...joe.errors, ...kim.errors, ...liv.errors], []);
 });
 
 test('a call that is missed shows as a notification, until it is read', async () => {
