@@ -29,6 +29,8 @@ class Mode : public Fleet::Events {
  public:
   virtual std::size_t connections_held() const = 0;
   virtual void start(Fleet& fleet) = 0;
+  // Before each turn; when it wants the next one at the latest.
+  virtual TimePoint on_turn(TimePoint /*now*/) { return TimePoint::max(); }
 
   Tally& tally() { return tally_; }
   const std::string& first_failure() const { return first_failure_; }

@@ -111,6 +111,11 @@ std::variant<Options, int> parse_options(int argc, const char* const* argv) {
                  "Operations begun and not yet done: on each connection (echo, emit) or in all (fanout, connect)")
       ->check(positive)
       ->capture_default_str();
+  app.add_option(
+         "--rate", options.rate,
+         "echo, emit: begin so many operations a second in all, evenly, whatever has been answered (open loop); "
+         "a latency counts from when the operation was due; --in-flight bounds those of a connection")
+      ->check(CLI::Range(0.0, 10'000'000.0));
   app.add_option("--senders", options.senders, "fanout: connections that take turns in sending")
       ->check(positive)
       ->capture_default_str();
@@ -160,6 +165,7 @@ std::variant<Options, int> parse_options(int argc, const char* const* argv) {
     if (options.framing == Framing::polling && !asks) {
       throw CLI::ValidationError("--transport", "polling belongs to modes echo and emit");
     }
+    if (options.rate > 0 && !asks) throw CLI::ValidationError("--rate", "belongs to modes echo and emit");
     if (options.binary && (options.kind != Kind::echo || options.framing != Framing::websocket)) {
       throw CLI::ValidationError("--binary", "belongs to mode echo over a plain websocket");
     }

@@ -28,7 +28,8 @@ struct Options {
 
   std::size_t connections = 100;
   std::size_t in_flight = 1; // echo, emit: on each connection; fanout, connect: in all
-  std::size_t senders = 1;   // fanout
+  double rate = 0; // echo, emit: operations begun a second, in all, whatever is answered; 0: a new one for each ack
+  std::size_t senders = 1; // fanout
   std::size_t payload_bytes = 32;
   bool binary = false;            // echo: the argument is bytes
   std::string event;              // emit

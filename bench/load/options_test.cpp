@@ -50,6 +50,7 @@ TEST(Options, that_make_no_sense_are_refused_with_exit_code_2) {
   EXPECT_EQ(refused({"echo", "--payload", "3"}), 2);
   EXPECT_EQ(refused({"echo", "--auth", "[]"}), 2);
   EXPECT_EQ(refused({"echo", "--event", "x"}), 2);
+  EXPECT_EQ(refused({"fanout", "--rate", "5"}), 2);
   EXPECT_EQ(refused({"emit"}), 2);
   EXPECT_EQ(refused({"emit", "--event", "x", "--data", "{oops"}), 2);
   EXPECT_EQ(refused({"fanout", "--connections", "2", "--senders", "3"}), 2);

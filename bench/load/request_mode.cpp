@@ -39,6 +39,8 @@ RequestMode::RequestMode(const Options& options)
     : connections_(options.connections),
       in_flight_(options.in_flight),
       expect_(options.expect),
+      interval_(options.rate > 0 ? std::chrono::duration_cast<Duration>(std::chrono::duration<double>(1 / options.rate))
+                                 : Duration{}),
       sent_at_(options.connections * options.in_flight) {
   std::string event = options.event;
   std::vector<std::string> datas = options.datas;
@@ -64,16 +66,37 @@ RequestMode::RequestMode(const Options& options)
 
 void RequestMode::start(Fleet& fleet) {
   fleet_ = &fleet;
+  if (interval_ != Duration{}) {
+    next_due_ = Clock::now();
+    return;
+  }
   for (std::size_t index = 0; index < connections_; ++index) {
-    for (std::size_t id = 0; id < in_flight_; ++id) emit(fleet.connection(index), id);
+    for (std::size_t id = 0; id < in_flight_; ++id) emit(fleet.connection(index), id, fleet.now());
   }
 }
 
-void RequestMode::emit(Connection& connection, std::size_t id) {
+TimePoint RequestMode::on_turn(TimePoint now) {
+  if (interval_ == Duration{}) return TimePoint::max();
+  while (next_due_ <= now) {
+    std::size_t tried = 0;
+    std::size_t index = 0, id = 0;
+    do { // what has no place waits for an ack, and its time runs
+      if (tried++ == sent_at_.size()) return TimePoint::max();
+      index = next_place_ % connections_;
+      id = next_place_ / connections_;
+      next_place_ = (next_place_ + 1) % sent_at_.size();
+    } while (sent_at_[index * in_flight_ + id] != TimePoint{});
+    emit(fleet_->connection(index), id, next_due_);
+    next_due_ += interval_;
+  }
+  return next_due_;
+}
+
+void RequestMode::emit(Connection& connection, std::size_t id, TimePoint due) {
   EventFrame& frame = frames_[connection.index % frame_sets_ * in_flight_ + id];
   frame.set_number(next_number_++);
   fleet_->send_frame(connection, frame.bytes());
-  sent_at_[connection.index * in_flight_ + id] = fleet_->now();
+  sent_at_[connection.index * in_flight_ + id] = due;
 }
 
 void RequestMode::on_ack(Connection& connection, std::uint64_t id, std::string_view arguments) {
@@ -87,7 +110,7 @@ void RequestMode::on_ack(Connection& connection, std::uint64_t id, std::string_v
   } else {
     failed(arguments);
   }
-  emit(connection, id);
+  if (interval_ == Duration{}) emit(connection, id, fleet_->now());
 }
 
 } // namespace load

@@ -1,5 +1,6 @@
 #include "bench/load/runner.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 #include <stdexcept>
@@ -82,7 +83,7 @@ class Run {
     std::uint64_t counted = mode_->tally().operations;
     say("%s for %g s", what, for_seconds);
     while (Clock::now() < end) {
-      fleet_.run_turn(end);
+      fleet_.run_turn(std::min(end, mode_->on_turn(Clock::now())));
       if (fleet_.now() < next_word + wire::seconds(1)) continue;
       next_word = fleet_.now();
       if (options_.kind == Kind::idle) continue;

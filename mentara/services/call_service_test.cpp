@@ -268,6 +268,7 @@ TEST_F(CallServiceTest, F3_an_end_that_cannot_be_stored_is_told_at_once_and_stor
   ASSERT_TRUE(offer(phone, "bob"));
   ASSERT_TRUE(answer(desk));
   heard.take();
+  world.send("ada", "g", "behind the answer, which nobody waits for");
   world.database.connect()->execute("ALTER TABLE calls RENAME TO calls_away");
   EXPECT_EQ(refused(finish(CallEvent::end, desk)), Code::unavailable);
   EXPECT_THAT(heard.take(), ElementsAre("ended, not stored"));
