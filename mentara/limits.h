@@ -128,6 +128,9 @@ inline constexpr wire::Duration erasures_interval = wire::seconds(60); // looked
 
 // --- Database ---
 inline constexpr wire::Duration log_growth_delay = wire::milliseconds(50); // before the log is read for others' rows
+inline constexpr wire::Duration log_news_patience =
+    wire::milliseconds(200);                             // with what another node tells through Redis
+inline constexpr std::size_t log_events_held_max = 1024; // that came ahead of others which are not there
 inline constexpr std::size_t write_queue_max = 8192; // what waits for the writer; beyond it the answer is `unavailable`
 inline constexpr std::size_t read_queue_max = 4096;
 inline constexpr std::chrono::milliseconds statement_timeout{5000}; // of PostgreSQL, also for the log's lock

@@ -15,6 +15,7 @@
 #include "mentara/api/notification_routes.h"
 #include "mentara/api/rest_api.h"
 #include "mentara/api/user_routes.h"
+#include "mentara/application/redis_node_bus.h"
 #include "mentara/auth/authenticator.h"
 #include "mentara/auth/revocations.h"
 #include "mentara/cli/make_token.h"
@@ -56,6 +57,7 @@
 #include "mentara/storage/sqlite_store.h"
 #include "wire/base/log.h"
 #include "wire/cluster/node.h"
+#include "wire/redis/url.h"
 
 namespace mentara {
 namespace {
@@ -83,6 +85,11 @@ wire::cluster::NodeOptions node_options(const Config& config) {
   options.server.decoder.message_bytes_max = config.engine.max_payload;
   options.server.http_compression.reset(); // no secret shares a compressed answer with what others can choose
   options.http.body_bytes_max = config.engine.max_payload;
+
+  if (const auto redis = wire::redis::parse_url(config.redis.url)) {
+    options.redis = {.address = redis->address, .login = redis->login, .key = config.redis.key};
+    options.redis->login.name = "mentara";
+  }
 
   options.server.cors = cors_options(config);
   options.server.refuse_origin =
@@ -179,19 +186,23 @@ struct Application::Parts {
     if (stopping) return "stopping";
     return store->healthy() ? nullptr : "the database failed or cannot be reached; see the log";
   }
+  const char* degraded() const {
+    if (!node_bus || nodes_ready) return nullptr;
+    return "Redis cannot be reached: what other nodes tell comes later, by way of the database";
+  }
   void begin_stop();
 
   const SystemWallClock clock{};
   std::atomic<bool> stopping{false};
+  std::atomic<bool> nodes_ready{false}; // as node_bus is, for any thread
   auth::Revocations revoked_tokens;
   auth::Authenticator authenticator;
   const std::vector<NotificationRule> notification_rules;
   std::optional<wire::cluster::Node> node; // its loops outlive what is posted to them
+  std::optional<RedisNodeBus> node_bus;    // none: this node is alone
   std::optional<connections::Home> home;
   std::optional<events::EventBus> bus;
   std::optional<connections::ConnectionManager> connections;
-  std::optional<wire::net::Timer> growth_timer;
-  storage::Position grown_to = 0; // the log, by whichever node
   std::unique_ptr<storage::Store> store;
   gateways::Disconnector disconnector;
   std::optional<gateways::EventLimits> event_limits;
@@ -232,7 +243,7 @@ struct Application::Parts {
   std::vector<std::unique_ptr<api::RestApi>> rest; // likewise
   std::optional<gateways::WebSocketEventService> websocket_events;
   std::optional<gateways::UnreadNews> unread_news;
-  ops::Health health{[this] { return not_ready(); }};
+  ops::Health health{[this] { return not_ready(); }, [this] { return degraded(); }};
   std::vector<std::unique_ptr<ops::Traffic>> traffic; // one for each loop
   std::optional<ops::Metrics> metrics;
   std::optional<console::Console> console;
@@ -248,14 +259,11 @@ Application::Parts::Parts(const Config& config)
   home.emplace(home_loop);
   bus.emplace(post);
   connections.emplace(connections::ConnectionManager::Limits{.sockets_per_user = config.limits.sockets_per_user});
-  growth_timer.emplace(home_loop, [this] { websocket_events->tell_gap(grown_to); });
-  store = open_store(config, post, [this, post](storage::Position end) {
-    // What this node wrote itself is told first, as it happens: its sender is not to hear of it from the log.
-    post([this, end] {
-      grown_to = std::max(grown_to, end);
-      if (!growth_timer->armed()) growth_timer->arm(limits::log_growth_delay);
-    });
-  });
+  if (node->nodes()) {
+    node_bus.emplace(*node->nodes());
+    node_bus->on_state([this](bool ready) { nodes_ready = ready; });
+  }
+  store = open_store(config, post, [this](storage::Position end) { websocket_events->on_growth(end); });
   revocations.emplace(*store, revoked_tokens, disconnector, clock,
                       services::RevocationService::Limits{.token_lifetime_max = config.auth.max_lifetime,
                                                           .leeway = config.auth.leeway});
@@ -372,8 +380,11 @@ Application::Parts::Parts(const Config& config)
     health.attach(node->http(i).router());
     console->attach(node->http(i).router());
   }
-  websocket_events.emplace(*bus, node->server(0), std::move(feeds), store->end_of_log());
-  unread_news.emplace(*bus, node->server(0), *unread, *connections);
+  websocket_events.emplace(*bus, node->server(0), std::move(feeds), store->end_of_log(),
+                           node_bus ? &*node_bus : nullptr);
+  unread_news.emplace(*bus, node->server(0), *unread, [this](const UserId& user) {
+    return node_bus || connections->get_socket_id(user).has_value(); // elsewhere, for all that is known
+  });
 
   operations.emplace(home_loop);
   health.attach(operations->router());
@@ -418,6 +429,15 @@ void Application::Parts::add_figures(ops::Figures& figures) {
                 {{"result", "refused"}});
   figures.count("mentara_bus_events_total", "Domain events on the bus, by what became of them.", number(told.failed),
                 {{"result", "failed"}});
+  if (node_bus) {
+    const gateways::WebSocketEventService::Counters& nodes = websocket_events->counters();
+    figures.gauge("mentara_redis_ready", "1 while Redis can be reached.", node_bus->ready() ? 1 : 0);
+    constexpr auto news = "What other nodes told of the log, by what became of it.";
+    figures.count("mentara_log_news_total", news, number(nodes.heard), {{"result", "heard"}});
+    figures.count("mentara_log_news_total", news, number(nodes.refused), {{"result", "refused"}});
+  }
+  figures.count("mentara_log_gaps_total", "How often the log was read for what nobody had told.",
+                number(websocket_events->counters().gaps));
   figures.gauge("mentara_bus_queued", "Domain events that wait.", number(bus->queued()));
 }
 

@@ -117,6 +117,11 @@ struct DatabaseConfig {
   std::size_t group_commit_max = limits::group_commit_max;
 };
 
+struct RedisConfig { // what joins several nodes, over one database
+  std::string url{}; // empty: this node is alone
+  std::string key = "mentara";
+};
+
 struct Config {
   bool development = false; // --dev: whoever has a name may get a token
   std::string data_directory = "data";
@@ -133,6 +138,7 @@ struct Config {
   CallsConfig calls{};
   IceConfig ice{};
   DatabaseConfig database{};
+  RedisConfig redis{};
 };
 
 // Where to listen for `host`. "localhost" is both loopback addresses, because a client may try ::1 first and give up; a

@@ -6,6 +6,7 @@
 #include "mentara/config/option.h"
 #include "mentara/config/option_kinds.h"
 #include "wire/base/utf8.h"
+#include "wire/redis/url.h"
 
 namespace mentara {
 namespace {
@@ -43,6 +44,12 @@ bool is_turn_secret(std::string_view text) { return text.size() >= 16; }
 bool is_database_url(std::string_view text) {
   return is_printable(text) && (text.starts_with("postgres://") || text.starts_with("postgresql://"));
 }
+
+bool is_redis_url(std::string_view text) {
+  const auto url = wire::redis::parse_url(text);
+  return url && !url->tls && is_printable(text);
+}
+bool is_redis_key(std::string_view text) { return !text.empty() && text.find('#') == text.npos && is_printable(text); }
 
 bool is_secret(std::string_view text) { return text.size() >= secret_bytes_min; }
 
@@ -236,6 +243,15 @@ std::vector<Option> make_options() {
        whole_number(at(&Config::database, &DatabaseConfig::read_queue_max), 1, million)},
       {"database.group_commit_max", "The most writes in one transaction.",
        whole_number(at(&Config::database, &DatabaseConfig::group_commit_max), 1, million)},
+
+      {.key = "redis.url",
+       .help = "The Redis that joins the nodes of a site that share a database, such as "
+               "redis://mentara:PASSWORD@redis.example.com:6379; without it a node is alone.",
+       .value =
+           text(at(&Config::redis, &RedisConfig::url), "a URL such as redis://USER:PASSWORD@HOST:PORT", is_redis_url),
+       .secret = true}, // it may hold a password
+      {"redis.key", "What the names of all channels begin with: several sites may share one Redis.",
+       text(at(&Config::redis, &RedisConfig::key), "a text without #", is_redis_key)},
   };
 }
 

@@ -69,8 +69,11 @@ void Feed::on_page(Socket& socket, Stream& stream, storage::LogPage page) {
 }
 
 void Feed::send_row(Socket& socket, Stream& stream, storage::LogRow row) {
-  contract::append_cursor(row.payload, to_text(Cursor{epoch_, row.position}));
-  say(socket, event_name(row.type), wire::RawJson{row.payload});
+  const bool is_own = row.origin && row.origin == storage::origin_number(socket.id()); // it has its answer
+  if (!is_own) {
+    contract::append_cursor(row.payload, to_text(Cursor{epoch_, row.position}));
+    say(socket, event_name(row.type), wire::RawJson{row.payload});
+  }
   std::optional<storage::Delivered> delivered;
   if (row.type == storage::LogType::message && row.sender_id != stream.listener().user_id) {
     delivered = {std::move(row.conversation_id), row.seq};

@@ -10,10 +10,10 @@
 namespace mentara::gateways {
 
 UnreadNews::UnreadNews(events::EventBus& bus, wire::sio::Server& io, services::UnreadService& unread,
-                       const connections::ConnectionManager& connections)
+                       std::function<bool(const UserId&)> is_there)
     : messaging_(io.of(contract::messaging::nsp)),
       unread_(unread),
-      connections_(connections),
+      is_there_(std::move(is_there)),
       timer_(io.loop(), [this] { tell(); }) {
   bus.subscribe<events::MessageSentEvent>("unread", [this](const auto& event) {
     note(event.message.conversation_id, event.message.sender.id, event.message.seq, event.members);
@@ -45,7 +45,7 @@ void UnreadNews::tell(const ConversationId& conversation, const Changes& changes
   std::vector<UserId> there;
   for (const UserId& member : *changes.members) {
     const bool concerned = member != changes.last_by || changes.seq_by_other > 0;
-    if (concerned && connections_.get_socket_id(member)) there.push_back(member);
+    if (concerned && is_there_(member)) there.push_back(member);
   }
   if (there.empty()) return;
   unread_.count(conversation, std::move(there),

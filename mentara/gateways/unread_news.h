@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <unordered_map>
 
-#include "mentara/connections/connection_manager.h"
 #include "mentara/events/event_bus.h"
 #include "mentara/events/events.h"
 #include "mentara/services/unread_service.h"
@@ -19,8 +19,9 @@ class UnreadNews {
  public:
   static constexpr wire::Duration interval = wire::milliseconds(200);
 
+  // `is_there`: whether a user has a socket, on whichever node.
   UnreadNews(events::EventBus& bus, wire::sio::Server& io, services::UnreadService& unread,
-             const connections::ConnectionManager& connections);
+             std::function<bool(const UserId&)> is_there);
   UnreadNews(const UnreadNews&) = delete;
   UnreadNews& operator=(const UnreadNews&) = delete;
 
@@ -39,7 +40,7 @@ class UnreadNews {
 
   wire::sio::Namespace& messaging_;
   services::UnreadService& unread_;
-  const connections::ConnectionManager& connections_;
+  const std::function<bool(const UserId&)> is_there_;
   std::unordered_map<ConversationId, Changes, IdHash> changes_;
   wire::net::Timer timer_;
   bool armed_ = false;

@@ -6,20 +6,36 @@
 #include "mentara/connections/rooms.h"
 #include "mentara/contract/event_table.h"
 #include "mentara/gateways/video_call_news.h"
+#include "mentara/limits.h"
+#include "wire/base/log.h"
 
 namespace mentara::gateways {
 
 namespace news = contract::messaging::server_event;
 namespace notification_news = contract::notifications::server_event;
 
+namespace {
+
+constexpr std::string_view log_channel = "mentara#log";
+
+} // namespace
+
 WebSocketEventService::WebSocketEventService(events::EventBus& bus, wire::sio::Server& io, Feeds feeds,
-                                             const Cursor& end_of_log)
+                                             const Cursor& end_of_log, cluster::NodeBus* nodes)
     : messaging_(io.of(contract::messaging::nsp)),
       notifications_(io.of(contract::notifications::nsp)),
       video_calls_(io.of(contract::video_calls::nsp)),
       loop_(io.loop()),
       feeds_(std::move(feeds)),
-      told_(end_of_log.position) {
+      epoch_(end_of_log.epoch),
+      nodes_(nodes),
+      order_(end_of_log.position),
+      order_timer_(loop_, [this] { run(order_.on_time(loop_.now())); }) {
+  if (nodes_) {
+    nodes_->hear(log_channel, [this](std::string_view bytes) { hear(bytes); });
+    nodes_->on_state(
+        [this](bool ready) { order_.set_patience(ready ? limits::log_news_patience : wire::Duration::zero()); });
+  }
   bus.subscribe<events::MessageSentEvent>("websocket", [this](const auto& event) { on_message_sent(event); });
   bus.subscribe<events::MessageUpdatedEvent>("websocket", [this](const auto& event) { on_message_updated(event); });
   bus.subscribe<events::MessageDeletedEvent>("websocket", [this](const auto& event) { on_message_deleted(event); });
@@ -51,25 +67,71 @@ template <class Payload>
 void WebSocketEventService::tell(const Cursor& cursor, const MemberIds& members, const events::Metadata& metadata,
                                  std::string_view name, const Payload& payload,
                                  std::optional<storage::Delivered> message) {
-  auto event = std::make_shared<DurableEvent>();
-  event->position = cursor.position;
-  event->encoded = wire::sio::encode_event(messaging_.name(), name, wire::sio::Payload::of(payload));
-  event->rooms.reserve(members->size());
-  for (const UserId& member : *members) event->rooms.push_back(connections::user_room(member));
-  event->origin = metadata.origin;
-  event->message = std::move(message);
-  event->sender_id = metadata.user_id;
-  tell(std::move(event), feeds_.messaging);
+  cluster::LogNews news{.position = cursor.position, .event = std::string(name), .users = *members};
+  news.message = std::move(message);
+  news.sender_id = metadata.user_id;
+  news.payload = wire::to_json(payload);
+  tell(std::move(news), metadata.origin);
 }
 
 template <class Payload>
 void WebSocketEventService::notify(const Cursor& cursor, const UserId& user, std::string_view name,
                                    const Payload& payload) {
+  cluster::LogNews news{.position = cursor.position, .channel = Channel::NOTIFICATIONS, .event = std::string(name)};
+  news.users.push_back(user);
+  news.payload = wire::to_json(payload);
+  tell(std::move(news), {});
+}
+
+void WebSocketEventService::tell(cluster::LogNews news, std::string origin) {
+  LogEvent event = to_event(news, std::move(origin));
+  if (nodes_ && nodes_->ready()) {
+    news.node = nodes_->node();
+    news.epoch = epoch_;
+    nodes_->publish(log_channel, encode(news));
+  }
+  run(order_.on_event(std::move(event), loop_.now()));
+}
+
+void WebSocketEventService::hear(std::string_view bytes) {
+  const auto news = parser_.parse(bytes);
+  if (!news) {
+    ++counters_.refused;
+    wire::log(wire::LogLevel::warn, "what another node tells of the log cannot be read",
+              {{"why", cluster::describe(news.error())}});
+    return;
+  }
+  if (news->node == nodes_->node() || news->epoch != epoch_) return;
+  ++counters_.heard;
+  for (const auto& handler : on_news_) handler(*news);
+  run(order_.on_event(to_event(*news, {}), loop_.now()));
+}
+
+LogEvent WebSocketEventService::to_event(const cluster::LogNews& news, std::string origin) const {
+  const wire::sio::Namespace& nsp = news.channel == Channel::MESSAGING       ? messaging_
+                                    : news.channel == Channel::NOTIFICATIONS ? notifications_
+                                                                             : video_calls_;
   auto event = std::make_shared<DurableEvent>();
-  event->position = cursor.position;
-  event->encoded = wire::sio::encode_event(notifications_.name(), name, wire::sio::Payload::of(payload));
-  event->rooms.push_back(connections::user_room(user));
-  tell(std::move(event), feeds_.notifications);
+  event->position = news.position;
+  event->encoded = wire::sio::encode_event(nsp.name(), news.event, wire::sio::Payload::of(wire::RawJson{news.payload}));
+  event->rooms.reserve(news.users.size());
+  for (const UserId& user : news.users) event->rooms.push_back(connections::user_room(user));
+  event->origin = std::move(origin);
+  event->message = news.message;
+  event->sender_id = news.sender_id;
+  return {news.channel, std::move(event)};
+}
+
+const std::vector<Feed*>& WebSocketEventService::feeds(Channel channel) const {
+  switch (channel) {
+    case Channel::NOTIFICATIONS:
+      return feeds_.notifications;
+    case Channel::VIDEO_CALLS:
+      return feeds_.video_calls;
+    case Channel::MESSAGING:
+      break;
+  }
+  return feeds_.messaging;
 }
 
 template <class Call>
@@ -84,19 +146,31 @@ void WebSocketEventService::each(const std::vector<Feed*>& feeds, Call call) {
 }
 
 void WebSocketEventService::tell_gap(storage::Position end) {
-  if (end <= told_) return;
-  told_ = end;
+  ++counters_.gaps;
   for (const auto* some : {&feeds_.messaging, &feeds_.notifications, &feeds_.video_calls}) {
     each(*some, [end](Feed& feed) { feed.tell_gap(end); });
   }
 }
 
-void WebSocketEventService::tell(std::shared_ptr<const DurableEvent> event, const std::vector<Feed*>& feeds) {
-  // Positions are dense. One that was left out is an event that the bus had no room for, or of another node: it stands
-  // in the log.
-  tell_gap(event->position - 1);
-  told_ = std::max(told_, event->position);
-  each(feeds, [event](Feed& feed) { feed.tell(*event); });
+void WebSocketEventService::on_growth(storage::Position end) {
+  // What this node wrote itself is told first, as it happens.
+  order_.on_growth(end, nodes_ && nodes_->ready() ? limits::log_news_patience : limits::log_growth_delay, loop_.now());
+  run({});
+}
+
+// Positions are dense. One that was left out is an event that the bus had no room for, or of another node that could
+// not tell it: it stands in the log.
+void WebSocketEventService::run(std::vector<LogOrder::Step> steps) {
+  for (const LogOrder::Step& step : steps) {
+    if (step.gap > 0) tell_gap(step.gap);
+    if (!step.event) continue;
+    each(feeds(step.event->channel), [event = step.event->event](Feed& feed) { feed.tell(*event); });
+  }
+  if (const auto wake = order_.wake_at()) {
+    order_timer_.arm(std::max(*wake - loop_.now(), wire::Duration::zero()));
+  } else {
+    order_timer_.cancel();
+  }
 }
 
 void WebSocketEventService::on_message_sent(const events::MessageSentEvent& event) {
@@ -215,14 +289,11 @@ void WebSocketEventService::on_unread_notifications(const events::UnreadNotifica
 
 void WebSocketEventService::on_call_ended(const events::CallEndedEvent& event) {
   for (const auto& told : event.told) {
-    auto durable = std::make_shared<DurableEvent>();
-    durable->position = told.cursor.position;
-    durable->encoded =
-        wire::sio::encode_event(video_calls_.name(), end_event_name(call_end_news(event.call, told.to)),
-                                wire::sio::Payload::of(contract::CallOver(event.call, to_text(told.cursor))));
-    durable->rooms.push_back(connections::user_room(event.call.user(told.to)));
-    durable->origin = event.metadata.origin;
-    tell(std::move(durable), feeds_.video_calls);
+    cluster::LogNews news{.position = told.cursor.position, .channel = Channel::VIDEO_CALLS};
+    news.event = end_event_name(call_end_news(event.call, told.to));
+    news.users.push_back(event.call.user(told.to));
+    news.payload = wire::to_json(contract::CallOver(event.call, to_text(told.cursor)));
+    tell(std::move(news), event.metadata.origin);
   }
 }
 

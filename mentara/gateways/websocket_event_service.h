@@ -1,19 +1,26 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "mentara/cluster/log_news.h"
+#include "mentara/cluster/node_bus.h"
 #include "mentara/events/event_bus.h"
 #include "mentara/events/events.h"
 #include "mentara/gateways/feed.h"
+#include "mentara/gateways/log_order.h"
 #include "wire/sio/server.h"
 
 namespace mentara::gateways {
 
 // Turns what happened into what clients hear: subscribes to the event bus, hands durable events to the feeds of all
-// loops and broadcasts the others. On the home loop.
+// loops and broadcasts the others. Durable ones are also told to the other nodes, and theirs are told here, all in the
+// order of the log. On the home loop.
 class WebSocketEventService {
  public:
   struct Feeds { // of each loop
@@ -22,13 +29,24 @@ class WebSocketEventService {
     std::vector<Feed*> video_calls{};
   };
 
-  // `end_of_log`: the events above it are told.
-  WebSocketEventService(events::EventBus& bus, wire::sio::Server& io, Feeds feeds, const Cursor& end_of_log);
+  // `end_of_log`: the events above it are told. `nodes`: the others; none: this one is alone.
+  WebSocketEventService(events::EventBus& bus, wire::sio::Server& io, Feeds feeds, const Cursor& end_of_log,
+                        cluster::NodeBus* nodes = nullptr);
   WebSocketEventService(const WebSocketEventService&) = delete;
   WebSocketEventService& operator=(const WebSocketEventService&) = delete;
 
-  // The log holds rows up to here of which no event may tell, such as those of another node.
-  void tell_gap(storage::Position end);
+  // Another node has written up to here; whether it tells of that, nobody knows.
+  void on_growth(storage::Position end);
+
+  // Calls with what other nodes wrote and told, before it is told here.
+  void on_news(std::function<void(const cluster::LogNews&)> handler) { on_news_.push_back(std::move(handler)); }
+
+  struct Counters {
+    std::uint64_t heard = 0;   // news of other nodes
+    std::uint64_t refused = 0; // of them, what could not be read
+    std::uint64_t gaps = 0;    // for which the log was read
+  };
+  const Counters& counters() const { return counters_; }
 
  private:
   void on_message_sent(const events::MessageSentEvent& event);
@@ -51,17 +69,23 @@ class WebSocketEventService {
   void on_notification_deleted(const events::NotificationDeletedEvent& event);
   void on_unread_notifications(const events::UnreadNotificationsEvent& event);
 
-  // To the user_ rooms of all members, without the socket on which it was done.
+  // To all sockets of all members, without the one on which it was done.
   template <class Payload>
   void tell(const Cursor& cursor, const MemberIds& members, const events::Metadata& metadata, std::string_view name,
             const Payload& payload, std::optional<storage::Delivered> message = std::nullopt);
   // To all sockets of one user in /notifications.
   template <class Payload>
   void notify(const Cursor& cursor, const UserId& user, std::string_view name, const Payload& payload);
+  // Here and to the other nodes.
+  void tell(cluster::LogNews news, std::string origin);
+
+  void hear(std::string_view bytes);
+  LogEvent to_event(const cluster::LogNews& news, std::string origin) const;
+  void run(std::vector<LogOrder::Step> steps);
+  void tell_gap(storage::Position end);
+  const std::vector<Feed*>& feeds(Channel channel) const;
   template <class Call>
   void each(const std::vector<Feed*>& feeds, Call call); // on its loop
-  // Through the feeds of its namespace; the others learn that this position is none of theirs.
-  void tell(std::shared_ptr<const DurableEvent> event, const std::vector<Feed*>& feeds);
 
   // constant after construction
   wire::sio::Namespace& messaging_;
@@ -69,8 +93,14 @@ class WebSocketEventService {
   wire::sio::Namespace& video_calls_;
   wire::net::Loop& loop_;
   const Feeds feeds_;
+  const std::string epoch_;
+  cluster::NodeBus* const nodes_;
+  std::vector<std::function<void(const cluster::LogNews&)>> on_news_;
 
-  storage::Position told_; // of the log
+  LogOrder order_;
+  wire::net::Timer order_timer_;
+  cluster::LogNewsParser parser_;
+  Counters counters_;
 };
 
 } // namespace mentara::gateways

@@ -30,6 +30,8 @@ void Health::on_request(wire::http::Exchange& exchange) {
     const char* reason = not_ready_();
     if (reason) {
       answer(503, "unavailable", reason);
+    } else if (const char* wrong = degraded_()) {
+      answer(200, "degraded", wrong);
     } else {
       answer(200, "ready", {});
     }

@@ -360,7 +360,8 @@ void CallService::refuse(const CallId& id, EndReason reason, Failure failure, Do
         drop(id);
         done(kept ? std::move(failure) : std::move(kept.error()));
         if (kept) publish_end(call, caller, *std::move(kept), {call.from_user_id, socket, *call.ended_at});
-      });
+      },
+      storage::origin_number(live.offered_from.socket));
 }
 
 void CallService::begin_ringing(const CallId& id, bool, Done<Call> done) {
@@ -525,7 +526,8 @@ void CallService::store_end(const Live& live, Done<Call> done) {
       },
       [this, id = live.call.id, done = std::move(done)](Result<KeptEnd, Failure> kept) mutable {
         on_end_stored(id, std::move(kept), std::move(done));
-      });
+      },
+      storage::origin_number(live.ended_by_socket));
 }
 
 // In the transaction that ends it, so that no crash parts a missed call from its notification.

@@ -209,6 +209,7 @@ void ConversationService::create(Actor actor, NewConversation request, Done<Crea
   draft.members = founding_members(actor.user_id, request.participant_ids, now);
 
   events::Metadata metadata{std::move(actor.user_id), std::move(actor.origin), now};
+  const auto origin = storage::origin_number(metadata.origin);
   store_.write<Created>(
       [draft = std::move(draft)](Transaction& transaction) { return create_conversation(transaction, draft); },
       [this, metadata = std::move(metadata), done = std::move(done)](Result<Created, Failure> created) mutable {
@@ -218,7 +219,8 @@ void ConversationService::create(Actor actor, NewConversation request, Done<Crea
                                                std::move(created->members), store_.cursor_at(*created->position)};
         done(std::move(created->answer));
         bus_.publish(std::move(event));
-      });
+      },
+      origin);
 }
 
 void ConversationService::list(Actor actor, ConversationQuery query, Done<ConversationPage> done) {
@@ -253,6 +255,7 @@ void ConversationService::update(Actor actor, ConversationId conversation_id, st
                                  std::optional<std::string> metadata, Done<ConversationView> done) {
   const UnixTime now = clock_.now();
   events::Metadata origin{actor.user_id, std::move(actor.origin), now};
+  const auto socket = storage::origin_number(origin.origin);
   store_.write<Updated>(
       [user = std::move(actor.user_id), id = conversation_id, title = std::move(title), metadata = std::move(metadata),
        now](Transaction& transaction) { return update_conversation(transaction, user, id, title, metadata, now); },
@@ -264,7 +267,8 @@ void ConversationService::update(Actor actor, ConversationId conversation_id, st
         bus_.publish(events::ConversationUpdatedEvent{std::move(origin), std::move(id), std::move(updated->title),
                                                       std::move(updated->metadata), std::move(updated->members),
                                                       store_.cursor_at(*updated->position)});
-      });
+      },
+      socket);
 }
 
 void ConversationService::change_settings(Actor actor, ConversationId conversation_id, SettingsChange change,

@@ -137,6 +137,7 @@ MessageChangeService::MessageChangeService(storage::Store& store, events::EventB
 void MessageChangeService::edit(Actor actor, MessageId message_id, std::string content, Done<Message> done) {
   const UnixTime now = clock_.now();
   events::Metadata metadata{actor.user_id, std::move(actor.origin), now};
+  const auto origin = storage::origin_number(metadata.origin);
   store_.write<Changed>(
       [user = std::move(actor.user_id), id = std::move(message_id), content = std::move(content),
        now](Transaction& transaction) { return edit_message(transaction, user, id, content, now); },
@@ -147,7 +148,8 @@ void MessageChangeService::edit(Actor actor, MessageId message_id, std::string c
                                           store_.cursor_at(*edited->position)};
         done(std::move(edited->message));
         bus_.publish(std::move(event));
-      });
+      },
+      origin);
 }
 
 void MessageChangeService::edits(Actor actor, MessageId message_id, Done<std::vector<Edit>> done) {
@@ -159,6 +161,7 @@ void MessageChangeService::edits(Actor actor, MessageId message_id, Done<std::ve
 void MessageChangeService::erase(Actor actor, MessageId message_id, Done<std::monostate> done) {
   const UnixTime now = clock_.now();
   events::Metadata metadata{actor.user_id, std::move(actor.origin), now};
+  const auto origin = storage::origin_number(metadata.origin);
   store_.write<Changed>(
       [user = std::move(actor.user_id), id = std::move(message_id), now](Transaction& transaction) {
         return erase_message(transaction, user, id, now);
@@ -171,7 +174,8 @@ void MessageChangeService::erase(Actor actor, MessageId message_id, Done<std::mo
         bus_.publish(events::MessageDeletedEvent{std::move(metadata), std::move(message.conversation_id),
                                                  std::move(message.id), message.seq, std::move(erased->members),
                                                  store_.cursor_at(*erased->position)});
-      });
+      },
+      origin);
 }
 
 void MessageChangeService::add_reaction(Actor actor, MessageId message_id, std::string emoji,
@@ -197,19 +201,22 @@ void MessageChangeService::remove_reaction(Actor actor, MessageId message_id, st
 template <class Rules>
 void MessageChangeService::react(Actor actor, Rules rules, Done<std::vector<Reaction>> done) {
   events::Metadata metadata{std::move(actor.user_id), std::move(actor.origin), clock_.now()};
-  store_.write<Reacted>(std::move(rules), [this, metadata = std::move(metadata),
-                                           done = std::move(done)](Result<Reacted, Failure> reacted) mutable {
-    if (!reacted) return done(std::move(reacted.error()));
-    if (!reacted->position) return done(std::move(reacted->reactions));
-    events::ReactionChangedEvent event{std::move(metadata),
-                                       std::move(reacted->message.conversation_id),
-                                       std::move(reacted->message.id),
-                                       reacted->reactions,
-                                       std::move(reacted->members),
-                                       store_.cursor_at(*reacted->position)};
-    done(std::move(reacted->reactions));
-    bus_.publish(std::move(event));
-  });
+  const auto origin = storage::origin_number(metadata.origin);
+  store_.write<Reacted>(
+      std::move(rules),
+      [this, metadata = std::move(metadata), done = std::move(done)](Result<Reacted, Failure> reacted) mutable {
+        if (!reacted) return done(std::move(reacted.error()));
+        if (!reacted->position) return done(std::move(reacted->reactions));
+        events::ReactionChangedEvent event{std::move(metadata),
+                                           std::move(reacted->message.conversation_id),
+                                           std::move(reacted->message.id),
+                                           reacted->reactions,
+                                           std::move(reacted->members),
+                                           store_.cursor_at(*reacted->position)};
+        done(std::move(reacted->reactions));
+        bus_.publish(std::move(event));
+      },
+      origin);
 }
 
 } // namespace mentara::services

@@ -191,6 +191,7 @@ void MessageService::send(Actor actor, NewMessage request, Done<SentMessage> don
   draft.created_at = now;
 
   events::Metadata metadata{actor.user_id, std::move(actor.origin), now};
+  const auto origin = storage::origin_number(metadata.origin);
   store_.write<Sent>(
       [user = std::move(actor.user_id), draft = std::move(draft)](Transaction& transaction) {
         return send_message(transaction, user, draft);
@@ -202,7 +203,8 @@ void MessageService::send(Actor actor, NewMessage request, Done<SentMessage> don
                                        store_.cursor_at(*sent->position)};
         done(std::move(sent->answer));
         bus_.publish(std::move(event));
-      });
+      },
+      origin);
 }
 
 void MessageService::history(Actor actor, HistoryQuery query, Done<HistoryPage> done) {
@@ -214,6 +216,7 @@ void MessageService::history(Actor actor, HistoryQuery query, Done<HistoryPage> 
 void MessageService::read(Actor actor, ReadMark mark, Done<ReadState> done) {
   const UnixTime now = clock_.now();
   events::Metadata metadata{actor.user_id, std::move(actor.origin), now};
+  const auto origin = storage::origin_number(metadata.origin);
   store_.write<Read>(
       [user = std::move(actor.user_id), mark = std::move(mark), now](Transaction& transaction) {
         return mark_read(transaction, user, mark, now);
@@ -227,7 +230,8 @@ void MessageService::read(Actor actor, ReadMark mark, Done<ReadState> done) {
                                                 std::move(read->members), store_.cursor_at(*read->position)});
         }
         read->notifications.publish(bus_, store_, metadata);
-      });
+      },
+      origin);
 }
 
 } // namespace mentara::services

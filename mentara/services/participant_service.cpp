@@ -174,27 +174,32 @@ template <class Rules>
 void ParticipantService::change(Actor actor, UnixTime now, ConversationId conversation_id, Rules rules,
                                 Done<Participant> done) {
   events::Metadata metadata{std::move(actor.user_id), std::move(actor.origin), now};
-  store_.write<Changed>(std::move(rules), [this, metadata = std::move(metadata),
-                                           conversation_id = std::move(conversation_id),
-                                           done = std::move(done)](Result<Changed, Failure> changed) mutable {
-    if (!changed) return done(std::move(changed.error()));
-    done(std::move(changed->answer));
-    for (Step& step : changed->steps) {
-      const Cursor cursor = store_.cursor_at(step.position);
-      switch (step.what) {
-        case What::joined:
-          bus_.publish(to_event<events::ParticipantJoinedEvent>(metadata, conversation_id, std::move(step), cursor));
-          break;
-        case What::left:
-          bus_.publish(to_event<events::ParticipantLeftEvent>(metadata, conversation_id, std::move(step), cursor));
-          break;
-        case What::updated:
-          bus_.publish(to_event<events::ParticipantUpdatedEvent>(metadata, conversation_id, std::move(step), cursor));
-          break;
-      }
-      metadata.origin.clear(); // the answer said nothing of what followed from it
-    }
-  });
+  const auto origin = storage::origin_number(metadata.origin);
+  store_.write<Changed>(
+      std::move(rules),
+      [this, metadata = std::move(metadata), conversation_id = std::move(conversation_id),
+       done = std::move(done)](Result<Changed, Failure> changed) mutable {
+        if (!changed) return done(std::move(changed.error()));
+        done(std::move(changed->answer));
+        for (Step& step : changed->steps) {
+          const Cursor cursor = store_.cursor_at(step.position);
+          switch (step.what) {
+            case What::joined:
+              bus_.publish(
+                  to_event<events::ParticipantJoinedEvent>(metadata, conversation_id, std::move(step), cursor));
+              break;
+            case What::left:
+              bus_.publish(to_event<events::ParticipantLeftEvent>(metadata, conversation_id, std::move(step), cursor));
+              break;
+            case What::updated:
+              bus_.publish(
+                  to_event<events::ParticipantUpdatedEvent>(metadata, conversation_id, std::move(step), cursor));
+              break;
+          }
+          metadata.origin.clear(); // the answer said nothing of what followed from it
+        }
+      },
+      origin);
 }
 
 } // namespace mentara::services

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mentara/domain/id.h"
@@ -37,6 +38,10 @@ enum class LogType {
   call_missed = 42,
 };
 
+// What the log keeps of a socket's id (none: empty). Sockets are known to their own process alone, and so is the
+// number: nobody can choose it, and to another process it says nothing.
+std::optional<std::int64_t> origin_number(std::string_view socket_id);
+
 struct LogRow {
   Position position = 0;
   LogType type{};
@@ -45,6 +50,7 @@ struct LogRow {
   ConversationId conversation_id{};
   std::int64_t seq = 0;
   UserId sender_id{};
+  std::optional<std::int64_t> origin{}; // the socket on which it was done, which has its answer
 };
 
 struct LogPage {

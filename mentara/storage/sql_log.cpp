@@ -1,10 +1,17 @@
 #include "mentara/storage/sql_log.h"
 
+#include "wire/base/hash.h"
+
 namespace mentara::storage {
+
+std::optional<std::int64_t> origin_number(std::string_view socket_id) {
+  if (socket_id.empty()) return std::nullopt;
+  return static_cast<std::int64_t>(wire::seeded_hash(socket_id));
+}
 
 SqlLog::SqlLog(sql::Database& database, const WallClock& clock)
     : clock_(clock),
-      append_(database, "INSERT INTO log (position, scope, type, payload, at) VALUES (?1, ?2, ?3, ?4, ?5)"),
+      append_(database, "INSERT INTO log (position, scope, type, payload, at, origin) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
       set_last_position_(database, "UPDATE log_state SET last_position = ?1") {
   sql::Statement state(database, "SELECT epoch, last_position FROM log_state");
   sql::Rows row = state.query();
@@ -34,14 +41,14 @@ bool SqlLog::begin() {
 }
 
 Position SqlLog::append(ConversationKey scope, LogType type, std::string_view payload) {
-  append_.run(++position_, scope, type, payload, now_.ms);
+  append_.run(++position_, scope, type, payload, now_.ms, origin_);
   return position_;
 }
 
 Position SqlLog::append(UserKey user, Channel channel, LogType type, std::string_view payload) {
   static_assert(static_cast<int>(Channel::VIDEO_CALLS) < 4);
   append_.run(++position_, -(4 * static_cast<std::int64_t>(user) + static_cast<std::int64_t>(channel)), type, payload,
-              now_.ms);
+              now_.ms, origin_);
   return position_;
 }
 

@@ -21,6 +21,9 @@ class SqlLog {
   // What concerns one user alone.
   Position append(UserKey user, Channel channel, LogType type, std::string_view payload);
 
+  // Of what is appended from here on. See LogRow::origin.
+  void set_origin(std::optional<std::int64_t> origin) { origin_ = origin; }
+
   const std::string& epoch() const { return epoch_; }
   Position position() const { return position_; } // of the transaction in progress
   Position committed_position() const { return committed_position_; }
@@ -40,6 +43,7 @@ class SqlLog {
   Position began_position_ = 0; // of the transaction in progress
   Position position_ = 0;
   UnixTime now_{}; // of the transaction in progress
+  std::optional<std::int64_t> origin_{};
 };
 
 } // namespace mentara::storage

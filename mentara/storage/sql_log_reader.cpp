@@ -28,7 +28,7 @@ using sql::Rows;
 
 // First the positions alone, from the index; only the rows of the page are read.
 #define PAGE(scopes)                                                                                   \
-  "SELECT l.position, l.type, l.payload, c.conversation_id, x.seq, u.user_id FROM "                    \
+  "SELECT l.position, l.type, l.payload, c.conversation_id, x.seq, u.user_id, l.origin FROM "          \
   "(SELECT DISTINCT i.position FROM (" scopes                                                          \
   ") s CROSS JOIN log i WHERE i.scope = s.scope AND i.position > s.above "                             \
   "AND i.position <= s.upto ORDER BY i.position LIMIT ?4) p CROSS JOIN log l "                         \
@@ -91,8 +91,13 @@ LogPage SqlLogReader::page(const Listener& listener, Position after, std::size_t
       page.last = false;
       break;
     }
-    page.rows.push_back(
-        {row.integer(0), row.as<LogType>(1), row.text(2), {row.text(3)}, row.integer(4), {row.text(5)}});
+    page.rows.push_back({row.integer(0),
+                         row.as<LogType>(1),
+                         row.text(2),
+                         {row.text(3)},
+                         row.integer(4),
+                         {row.text(5)},
+                         row.null(6) ? std::nullopt : std::optional(row.integer(6))});
   }
   if (page.rows.size() == rows_max) page.last = false;
   if (!page.last) page.end = page.rows.back().position;

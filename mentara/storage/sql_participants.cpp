@@ -51,6 +51,7 @@ Position SqlParticipantChanges::remove(const Membership& by, const Membership& m
   remember_.run(member.conversation_key, member.user_key, position);
   remove_.run(member.conversation_key, member.user_key);
   on_change_(member.conversation_key);
+  log_.set_origin(std::nullopt); // the answer says nothing of what follows from it
   return position;
 }
 

@@ -82,6 +82,7 @@ bool SqlWriteSession::begin() {
 
 WriteSession::Ran SqlWriteSession::run(WriteUnit& unit) {
   const std::int64_t changes_before = database_->changes_total();
+  transaction_.set_origin(unit.origin());
   switch (run_guarded<Transaction>(unit, transaction_)) {
     case Verdict::accepted:
       return Ran::kept;

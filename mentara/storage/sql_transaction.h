@@ -46,6 +46,7 @@ class SqlTransaction final : public SqlSnapshot, public Transaction {
   const std::string& epoch() const { return log_.epoch(); }
   Position committed_position() const { return log_.committed_position(); }
 
+  void set_origin(std::optional<std::int64_t> origin) { log_.set_origin(origin); } // of the unit that runs next
   void begin();
   void commit();   // when it throws, roll back; when the connection was lost, ask was_committed() first
   void rollback(); // also when the database has done so already

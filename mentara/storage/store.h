@@ -132,9 +132,10 @@ class Store {
   virtual ~Store() = default;
 
   // `rules(Transaction&) -> Result<T, Failure>` must be const and may be run again; a Failure undoes what it wrote.
+  // `origin`: the socket that asked, which the answer tells enough (origin_number()).
   template <class T, class Rules>
-  void write(Rules rules, Done<T> done) {
-    submit(std::make_unique<RulesUnit<T, Transaction, Rules>>(std::move(rules), std::move(done)));
+  void write(Rules rules, Done<T> done, std::optional<std::int64_t> origin = std::nullopt) {
+    submit(std::make_unique<RulesUnit<T, Transaction, Rules>>(std::move(rules), std::move(done), origin));
   }
   // `rules(Snapshot&) -> Result<T, Failure>`
   template <class T, class Rules>

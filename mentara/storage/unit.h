@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <future>
 #include <optional>
 #include <utility>
@@ -19,6 +20,8 @@ class Unit {
   virtual bool run(Context& context) = 0; // on the database thread, maybe again after a rollback; false: refused
   virtual void fail(Failure failure) = 0; // replaces what run() found
   virtual void done() = 0;                // on the home loop, once
+  // The socket that asked, which has its answer and is not told of it; none: somebody else (see LogRow::origin).
+  virtual std::optional<std::int64_t> origin() const { return std::nullopt; }
 };
 using WriteUnit = Unit<Transaction>;
 using ReadUnit = Unit<Snapshot>;
@@ -26,7 +29,8 @@ using ReadUnit = Unit<Snapshot>;
 template <class T, class Context, class Rules>
 class RulesUnit final : public Unit<Context> {
  public:
-  RulesUnit(Rules rules, Done<T> done) : rules_(std::move(rules)), done_(std::move(done)) {}
+  RulesUnit(Rules rules, Done<T> done, std::optional<std::int64_t> origin = std::nullopt)
+      : rules_(std::move(rules)), done_(std::move(done)), origin_(origin) {}
 
   bool run(Context& context) override {
     result_.emplace(rules_(context));
@@ -34,10 +38,12 @@ class RulesUnit final : public Unit<Context> {
   }
   void fail(Failure failure) override { result_.emplace(std::move(failure)); }
   void done() override { done_(std::move(*result_)); }
+  std::optional<std::int64_t> origin() const override { return origin_; }
 
  private:
   const Rules rules_; // const, so that a second run finds what the first one found
   Done<T> done_;
+  const std::optional<std::int64_t> origin_;
   std::optional<wire::Result<T, Failure>> result_;
 };
 

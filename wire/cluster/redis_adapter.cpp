@@ -26,8 +26,22 @@ RedisAdapter::~RedisAdapter() = default;
 
 void RedisAdapter::start(sio::Server& home) {
   if (std::exchange(home_, &home)) return;
-  pub_sub_->start(
-      {[] {}, [] {}, [this](std::string_view channel, std::string_view bytes) { on_message(channel, bytes); }});
+  const auto tell = [this](bool ready) {
+    for (const auto& handler : on_state_) handler(ready);
+  };
+  pub_sub_->start({[tell] { tell(true); }, [tell] { tell(false); },
+                   [this](std::string_view channel, std::string_view bytes) { on_message(channel, bytes); }});
+  for (const auto& [channel, handler] : heard_) pub_sub_->subscribe(channel);
+}
+
+void RedisAdapter::hear(std::string_view name, std::function<void(std::string_view)> handler) {
+  std::string channel = key_ + "-" + std::string(name);
+  if (home_) pub_sub_->subscribe(channel);
+  heard_.insert_or_assign(std::move(channel), std::move(handler));
+}
+
+bool RedisAdapter::announce(std::string_view name, std::string_view bytes) {
+  return publish(key_ + "-" + std::string(name), bytes);
 }
 
 RedisAdapter::Channels RedisAdapter::channels(std::string_view nsp) const {
@@ -141,6 +155,7 @@ void RedisAdapter::forget_old() {
 // --- what happens elsewhere ---
 
 void RedisAdapter::on_message(std::string_view channel, std::string_view bytes) {
+  if (const auto heard = heard_.find(channel); heard != heard_.end()) return heard->second(bytes);
   for (const auto& [nsp, names] : open_) {
     if (channel == names.request) return on_request(nsp, bytes);
     if (channel.starts_with(names.response)) return on_response(bytes);

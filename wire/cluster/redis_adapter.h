@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "wire/base/time.h"
 #include "wire/cluster/local_bus.h"
@@ -30,7 +32,13 @@ class RedisAdapter {
 
   // --- on the home loop ---
   bool ready() const { return pub_sub_->ready(); }
-  void open(const std::string& nsp); // hear of it from now on
+  // Told of each change, beginning with the first time that it is ready. This and hear(): also before start().
+  void on_state(std::function<void(bool ready)> handler) { on_state_.push_back(std::move(handler)); }
+  // What an application tells its other nodes beside what its rooms carry, on channels of its own: `KEY-NAME`. Whoever
+  // hears a channel hears what it says there itself, too.
+  void hear(std::string_view name, std::function<void(std::string_view bytes)> handler);
+  bool announce(std::string_view name, std::string_view bytes); // false: it was lost
+  void open(const std::string& nsp);                            // hear of it from now on
   void broadcast(const std::string& nsp, std::string event, sio::Payload payload, sio::BroadcastOptions options);
   void join(const std::string& nsp, sio::BroadcastOptions whom, std::vector<std::string> rooms);
   void leave(const std::string& nsp, sio::BroadcastOptions whom, std::vector<std::string> rooms);
@@ -75,9 +83,11 @@ class RedisAdapter {
   const std::string key_;
   const std::string uid_;
   sio::Server* home_ = nullptr;
+  std::vector<std::function<void(bool)>> on_state_;
 
   // owned by the home loop
-  std::map<std::string, Channels> open_; // by namespace
+  std::map<std::string, Channels> open_;                                            // by namespace
+  std::map<std::string, std::function<void(std::string_view)>, std::less<>> heard_; // by channel
   std::unordered_map<std::string, Asked> asked_;
   std::uint64_t published_ = 0, lost_ = 0, refused_ = 0;
 };

@@ -32,6 +32,10 @@ void Session::send_login() {
     ++login_replies_;
     send(span({"CLIENT", "SETNAME", login_.name}));
   }
+  if (login_.database != 0) {
+    ++login_replies_;
+    send(span({"SELECT", std::to_string(login_.database)}));
+  }
   ++login_replies_; // a server that wants a password lets nobody ping
   send(span({"PING"}));
 }

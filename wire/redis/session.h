@@ -27,6 +27,7 @@ struct Login {
   std::string user{};     // of an ACL; empty: the default user
   std::string password{}; // empty: none is asked for
   std::string name{};     // shown by CLIENT LIST
+  int database = 0;       // channels are the same in all of them
 };
 
 // Called once. Nullptr: the connection was lost, and nobody knows whether the command was carried out.
