@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const base = ['wire/base'];
 // What the rules see of the store: its interfaces.
 const storage = ['store.h', 'keys.h', 'log.h', 'message_changes.h', 'participants.h', 'blocks.h', 'search.h', 'notifications.h', 'presences.h', 'revocations.h', 'calls.h', 'personal_data.h'].map((name) => `mentara/storage/${name}`);
-const rules = ['mentara/domain', 'mentara/events', ...storage, 'mentara/auth', 'mentara/limits.h', ...base];
+const rules = ['mentara/domain', 'mentara/events', ...storage, 'mentara/auth', 'mentara/limits.h', 'mentara/limits_of_nodes.h', ...base];
 const edge = [
   'mentara/services', 'mentara/contract', 'mentara/config/version.h', 'wire/sio', 'wire/http', 'wire/net/loop.h', ...rules,
 ];
@@ -29,12 +29,12 @@ const layers = {
   'mentara/services': rules,
   'mentara/cluster': ['mentara/services', ...rules],
   'mentara/contract': ['mentara/domain', 'mentara/limits.h', ...base],
-  'mentara/connections': edge,
+  'mentara/connections': ['mentara/cluster', ...edge],
   'mentara/requests': ['mentara/connections', ...edge],
   'mentara/gateways': ['mentara/requests', 'mentara/cluster', 'mentara/connections', ...edge],
   'mentara/api': ['mentara/requests', 'mentara/connections', ...edge],
   'mentara/ops': ['mentara/connections', 'mentara/config/config.h', ...edge],
-  'mentara/config': ['mentara/domain', 'mentara/limits.h', 'wire/redis/url.h', ...base],
+  'mentara/config': ['mentara/domain', 'mentara/limits.h', 'mentara/limits_of_nodes.h', 'wire/redis/url.h', ...base],
   'mentara/schema': ['mentara/contract', 'mentara/config/version.h', 'mentara/domain', 'mentara/limits.h', ...base],
   'mentara/console': ['mentara/schema', 'mentara/domain', 'wire/http', ...base],
   'mentara/cli': ['mentara/config', 'mentara/auth', 'mentara/schema', 'mentara/domain', 'mentara/limits.h', ...base],

@@ -19,12 +19,16 @@
 #include "mentara/auth/authenticator.h"
 #include "mentara/auth/revocations.h"
 #include "mentara/cli/make_token.h"
+#include "mentara/cluster/node_news.h"
+#include "mentara/connections/cluster_users.h"
 #include "mentara/connections/connection_manager.h"
 #include "mentara/connections/home.h"
 #include "mentara/connections/presence_service.h"
 #include "mentara/console/console.h"
 #include "mentara/contract/event_table.h"
 #include "mentara/events/event_bus.h"
+#include "mentara/gateways/cluster_sockets.h"
+#include "mentara/gateways/departure.h"
 #include "mentara/gateways/disconnector.h"
 #include "mentara/gateways/event_limits.h"
 #include "mentara/gateways/messaging_gateway.h"
@@ -55,6 +59,7 @@
 #include "mentara/services/unread_service.h"
 #include "mentara/storage/postgres_store.h"
 #include "mentara/storage/sqlite_store.h"
+#include "mentara/limits_of_nodes.h"
 #include "wire/base/log.h"
 #include "wire/cluster/node.h"
 #include "wire/redis/url.h"
@@ -190,24 +195,38 @@ struct Application::Parts {
     if (!node_bus || nodes_ready) return nullptr;
     return "Redis cannot be reached: what other nodes tell comes later, by way of the database";
   }
+  void join_nodes(wire::net::Loop& home_loop);
+  void begin_drain();
+  void on_loop_drained();
+  void finish_requests();
   void begin_stop();
 
   const SystemWallClock clock{};
-  std::atomic<bool> stopping{false};
+  const milliseconds drain_deadline;
+  std::atomic<int> stops{0};           // how often it was asked to
+  std::atomic<bool> stopping{false};   // nobody new is taken in
+  std::atomic<bool> stop_begun{false}; // nobody is waited for any more
+  std::size_t draining_loops = 0;
+  wire::TimePoint drained_by{};
+  std::optional<wire::net::Timer> drain_timer;
   std::atomic<bool> nodes_ready{false}; // as node_bus is, for any thread
   auth::Revocations revoked_tokens;
   auth::Authenticator authenticator;
   const std::vector<NotificationRule> notification_rules;
-  std::optional<wire::cluster::Node> node; // its loops outlive what is posted to them
-  std::optional<RedisNodeBus> node_bus;    // none: this node is alone
+  std::optional<wire::cluster::Node> node;        // its loops outlive what is posted to them
+  std::optional<RedisNodeBus> node_bus;           // none: this node is alone
+  std::optional<cluster::NewsExchange> node_news; // likewise
   std::optional<connections::Home> home;
   std::optional<events::EventBus> bus;
   std::optional<connections::ConnectionManager> connections;
   std::unique_ptr<storage::Store> store;
   gateways::Disconnector disconnector;
+  std::optional<gateways::ClusterSockets> live_sockets;
+  std::optional<connections::ClusterUsers> users;
   std::optional<gateways::EventLimits> event_limits;
   std::optional<services::RevocationService> revocations;
   std::optional<wire::net::Timer> revocations_timer;
+  std::optional<wire::net::Timer> others_timer;
   std::optional<services::MessageService> messages;
   std::optional<services::MessageChangeService> message_changes;
   std::optional<services::ConversationService> conversations;
@@ -242,6 +261,7 @@ struct Application::Parts {
   std::vector<std::unique_ptr<requests::PresenceRequests>> presence_requests;
   std::vector<std::unique_ptr<api::RestApi>> rest; // likewise
   std::optional<gateways::WebSocketEventService> websocket_events;
+  std::vector<std::unique_ptr<gateways::Departure>> departures; // one for each loop
   std::optional<gateways::UnreadNews> unread_news;
   ops::Health health{[this] { return not_ready(); }, [this] { return degraded(); }};
   std::vector<std::unique_ptr<ops::Traffic>> traffic; // one for each loop
@@ -252,7 +272,9 @@ struct Application::Parts {
 };
 
 Application::Parts::Parts(const Config& config)
-    : authenticator(config.auth, revoked_tokens, clock), notification_rules(config.notifications.rules) {
+    : drain_deadline(config.server.drain_deadline),
+      authenticator(config.auth, revoked_tokens, clock),
+      notification_rules(config.notifications.rules) {
   node.emplace(node_options(config), [](wire::sio::Server&) {});
   wire::net::Loop& home_loop = node->loop(0);
   const auto post = [&home_loop](wire::UniqueFunction<void()> task) { home_loop.post(std::move(task)); };
@@ -262,9 +284,12 @@ Application::Parts::Parts(const Config& config)
   if (node->nodes()) {
     node_bus.emplace(*node->nodes());
     node_bus->on_state([this](bool ready) { nodes_ready = ready; });
+    node_news.emplace(*node_bus);
   }
+  live_sockets.emplace(disconnector, node_news ? &*node_news : nullptr);
+  users.emplace(*bus, *connections, home_loop, node_bus ? &*node_bus : nullptr);
   store = open_store(config, post, [this](storage::Position end) { websocket_events->on_growth(end); });
-  revocations.emplace(*store, revoked_tokens, disconnector, clock,
+  revocations.emplace(*store, revoked_tokens, *live_sockets, clock,
                       services::RevocationService::Limits{.token_lifetime_max = config.auth.max_lifetime,
                                                           .leeway = config.auth.leeway});
   revocations_timer.emplace(home_loop, [this] {
@@ -272,6 +297,7 @@ Application::Parts::Parts(const Config& config)
     revocations_timer->arm(limits::revocations_cleaning_interval);
   });
   revocations_timer->arm(limits::revocations_cleaning_interval);
+  if (node_bus) join_nodes(home_loop);
   messages.emplace(*store, *bus, clock);
   message_changes.emplace(*store, *bus, clock);
   conversations.emplace(*store, *bus, clock);
@@ -291,16 +317,16 @@ Application::Parts::Parts(const Config& config)
   search.emplace(*store);
   unread.emplace(*store);
   presence.emplace(*store, *bus, clock, node->server(0),
-                   connections::PresenceBoard::Delays{.offline_after = config.presence.offline_after});
+                   connections::PresenceBoard::Delays{.offline_after = config.presence.offline_after}, *users,
+                   node_news ? &*node_news : nullptr);
   notifier_timer.emplace(home_loop, [this] { notifier->tell(); });
-  notifier.emplace(
-      *store, *bus, clock,
-      services::MessageNotifier::Outside{
-          [this](const UserId& user) { return connections->count_sockets(user, contract::messaging::nsp) > 0; },
-          [this] {
-            if (!notifier_timer->armed()) notifier_timer->arm(limits::notifier_delay);
-          },
-          [this] { notifier_timer->arm(limits::notifier_retry); }});
+  notifier.emplace(*store, *bus, clock,
+                   services::MessageNotifier::Outside{
+                       [this](const UserId& user) { return users->is_there(user, cluster::Here::messaging); },
+                       [this] {
+                         if (!notifier_timer->armed()) notifier_timer->arm(limits::notifier_delay);
+                       },
+                       [this] { notifier_timer->arm(limits::notifier_retry); }, !config.database.url.empty()});
   home_loop.post([this] { notifier->begin(); }); // messages from before a crash
   notifications_timer.emplace(home_loop, [this] { notifications->on_due(); });
   notifications.emplace(*store, *bus, clock, [this](UnixTime due) {
@@ -362,7 +388,7 @@ Application::Parts::Parts(const Config& config)
     notification_requests.push_back(
         std::make_unique<requests::NotificationRequests>(*home, node->loop(i), notification_services));
     access_requests.push_back(std::make_unique<requests::AccessRequests>(
-        *home, node->loop(i), requests::AccessRequests::Services{*revocations, disconnector, *connections, clock}));
+        *home, node->loop(i), requests::AccessRequests::Services{*revocations, *live_sockets, *connections, clock}));
     rest.push_back(std::make_unique<api::RestApi>(authenticator, cors_options(config)));
     api::add_messaging_routes(rest.back()->routes(), *messaging_requests.back());
     presence_requests.push_back(std::make_unique<requests::PresenceRequests>(*home, node->loop(i), *presence));
@@ -376,15 +402,18 @@ Application::Parts::Parts(const Config& config)
     traffic.back()->watch(node->server(i).of(contract::messaging::nsp), contract::messaging::client_event::all);
     traffic.back()->watch(node->server(i).of(contract::notifications::nsp), contract::notifications::client_event::all);
     traffic.back()->watch(node->server(i).of(contract::video_calls::nsp), contract::video_calls::client_event::all);
+    departures.push_back(std::make_unique<gateways::Departure>(node->loop(i)));
+    for (const auto nsp : {contract::messaging::nsp, contract::notifications::nsp, contract::video_calls::nsp}) {
+      departures.back()->add(node->server(i).of(nsp));
+    }
     rest.back()->attach(node->http(i).router());
     health.attach(node->http(i).router());
     console->attach(node->http(i).router());
   }
   websocket_events.emplace(*bus, node->server(0), std::move(feeds), store->end_of_log(),
                            node_bus ? &*node_bus : nullptr);
-  unread_news.emplace(*bus, node->server(0), *unread, [this](const UserId& user) {
-    return node_bus || connections->get_socket_id(user).has_value(); // elsewhere, for all that is known
-  });
+  unread_news.emplace(*bus, node->server(0), *unread,
+                      [this](const UserId& user) { return users->is_there(user, cluster::Here::messaging); });
 
   operations.emplace(home_loop);
   health.attach(operations->router());
@@ -409,6 +438,25 @@ Application::Parts::Parts(const Config& config)
              {"data", config.database.url.empty() ? config.data_directory : storage::shown_url(config.database.url)}});
 }
 
+// What other nodes tell is done here too. What they could not tell, because Redis was away, is looked for.
+void Application::Parts::join_nodes(wire::net::Loop& home_loop) {
+  node_news->on<cluster::TokensRevoked>(
+      [this](const cluster::TokensRevoked& news) { revocations->learn(news.revocation, disconnector); });
+  node_news->on<cluster::UserDisconnected>([this](const cluster::UserDisconnected& news) {
+    disconnector.disconnect_user(news.user_id, {news.reason, news.error});
+  });
+  node_bus->on_state([this](bool ready) {
+    if (!ready) return;
+    revocations->look_for_others(disconnector);
+    presence->look_again();
+  });
+  others_timer.emplace(home_loop, [this] {
+    if (!node_bus->ready()) revocations->look_for_others(disconnector);
+    others_timer->arm(limits::revocations_without_nodes);
+  });
+  others_timer->arm(limits::revocations_without_nodes);
+}
+
 void Application::Parts::add_figures(ops::Figures& figures) {
   const auto number = [](auto count) { return static_cast<double>(count); };
   figures.gauge("mentara_ready", "1 while the server can do its work.", not_ready() ? 0 : 1);
@@ -431,6 +479,8 @@ void Application::Parts::add_figures(ops::Figures& figures) {
                 {{"result", "failed"}});
   if (node_bus) {
     const gateways::WebSocketEventService::Counters& nodes = websocket_events->counters();
+    figures.gauge("mentara_nodes", "Nodes of the site that this one hears, itself included.",
+                  number(users->roster().nodes() + 1));
     figures.gauge("mentara_redis_ready", "1 while Redis can be reached.", node_bus->ready() ? 1 : 0);
     constexpr auto news = "What other nodes told of the log, by what became of it.";
     figures.count("mentara_log_news_total", news, number(nodes.heard), {{"result", "heard"}});
@@ -441,7 +491,43 @@ void Application::Parts::add_figures(ops::Figures& figures) {
   figures.gauge("mentara_bus_queued", "Domain events that wait.", number(bus->queued()));
 }
 
+// Nobody new comes in; those who are there are told, and leave one after the other.
+void Application::Parts::begin_drain() {
+  stopping = true;
+  wire::log(wire::LogLevel::info, "draining: clients are told to leave", {{"deadline_ms", drain_deadline.count()}});
+  drained_by = node->loop(0).now() + drain_deadline;
+  draining_loops = node->loops();
+  const std::size_t others = users->roster().nodes();
+  drain_timer.emplace(node->loop(0), [this] { finish_requests(); });
+  for (std::size_t i = 0; i < node->loops(); ++i) {
+    node->loop(i).post([this, i, others] {
+      node->http(i).stop_listening();
+      gateways::Departure& departure = *departures[i];
+      const std::size_t all = departure.connections() * node->loops();
+      departure.begin(gateways::Departure::window(all, others, drain_deadline), drain_deadline,
+                      [this] { node->loop(0).post([this] { on_loop_drained(); }); });
+    });
+  }
+}
+
+void Application::Parts::on_loop_drained() {
+  if (--draining_loops > 0) return;
+  for (std::size_t i = 0; i < node->loops(); ++i) {
+    node->loop(i).post([this, i] { node->http(i).close_idle(); });
+  }
+  finish_requests();
+}
+
+// Requests over HTTP close their connections behind their answers.
+void Application::Parts::finish_requests() {
+  if (node->http(0).connection_limit().taken() == 0 || node->loop(0).now() >= drained_by) return begin_stop();
+  drain_timer->arm(limits::departure_interval);
+}
+
 void Application::Parts::begin_stop() {
+  if (stop_begun.exchange(true)) return;
+  node->loop(0).post([this] { users->leave(); });
+  stopping = true;
   wire::log(wire::LogLevel::info, "stopping");
   node->loop(0).post([this] {
     operations->stop_listening();
@@ -461,7 +547,8 @@ void Application::run() {
 void Application::reload() { parts_->authenticator.reload_keys(); }
 
 void Application::stop() {
-  if (!parts_->stopping.exchange(true)) parts_->begin_stop();
+  if (parts_->stops.fetch_add(1) > 0 || parts_->drain_deadline.count() == 0) return parts_->begin_stop();
+  parts_->node->loop(0).post([this] { parts_->begin_drain(); });
 }
 
 } // namespace mentara

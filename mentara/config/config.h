@@ -10,6 +10,7 @@
 #include "mentara/domain/call.h"
 #include "mentara/domain/notification_rule.h"
 #include "mentara/limits.h"
+#include "mentara/limits_of_nodes.h"
 #include "wire/base/limits.h"
 #include "wire/base/log.h"
 
@@ -25,6 +26,7 @@ struct ServerConfig {
   std::string host = "localhost"; // an IP address, or localhost
   std::uint16_t port = 3001;
   std::size_t threads = 0; // 0: one for each core
+  milliseconds drain_deadline = limits::drain_deadline;
 };
 
 struct OperationsConfig {

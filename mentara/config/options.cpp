@@ -130,6 +130,11 @@ std::vector<Option> make_options() {
       {"server.threads", "How many event loops serve the clients; 0: one for each core.",
        whole_number(at(&Config::server, &ServerConfig::threads), 0, limits::threads_max), "--threads"},
 
+      {"server.drain_deadline",
+       "How long clients may take to leave after SIGTERM: they are told, what they asked is answered, and they are "
+       "closed little by little.",
+       duration(at(&Config::server, &ServerConfig::drain_deadline), 0ms, 10min)},
+
       {"operations.host", "Where health and metrics are served; not for the public.",
        text(at(&Config::operations, &OperationsConfig::host), std::string(host_allowed), is_host)},
       {"operations.port", "The port for health and metrics.",

@@ -135,6 +135,14 @@ std::vector<UserId> PresenceBoard::targets_of(const std::string& socket_id) cons
   return targets;
 }
 
+std::vector<PresenceBoard::Watch> PresenceBoard::all_watches() const {
+  std::vector<Watch> watches;
+  for (const auto& [socket_id, watcher] : watchers_) {
+    for (const auto& [target, visible] : watcher.targets) watches.push_back({socket_id, watcher.viewer, target});
+  }
+  return watches;
+}
+
 bool PresenceBoard::set_visible(const std::string& socket_id, const UserId& target, bool visible) {
   const auto watcher = watchers_.find(socket_id);
   if (watcher == watchers_.end()) return false;

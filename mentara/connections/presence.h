@@ -65,6 +65,7 @@ class PresenceBoard {
   // The watches between any two of these (`one` and each of `others`), in either direction.
   std::vector<Watch> watches_between(const UserId& one, const std::vector<UserId>& others) const;
   std::vector<Watch> watches_among(const std::vector<UserId>& users) const;
+  std::vector<Watch> all_watches() const;
 
   // --- what is seen ---
   Presence seen_by(const UserId& viewer, bool visible, const UserId& target, UnixTime now) const;
@@ -79,7 +80,8 @@ class PresenceBoard {
   std::vector<Change> on_time(Now now);
   std::optional<wire::TimePoint> next_time(Now now) const;
 
-  std::vector<UserId> here() const; // with a socket, and not hiding
+  bool knows(const UserId& user) const { return users_.contains(user); } // else nobody here asks for him
+  std::vector<UserId> here() const;                                      // with a socket, and not hiding
   std::vector<UserId> unloaded() const;
   using Seen = std::pair<UserId, UnixTime>;
   // Users that went offline since it was asked, and when they were seen last: to be stored.

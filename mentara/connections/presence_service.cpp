@@ -15,12 +15,15 @@ using storage::Transaction;
 using wire::Result;
 
 PresenceService::PresenceService(storage::Store& store, events::EventBus& bus, const WallClock& clock,
-                                 wire::sio::Server& io, PresenceBoard::Delays delays)
+                                 wire::sio::Server& io, PresenceBoard::Delays delays, ClusterUsers& users,
+                                 cluster::NewsExchange* nodes)
     : store_(store),
       bus_(bus),
       clock_(clock),
       messaging_(io.of(contract::messaging::nsp)),
       loop_(io.loop()),
+      users_(users),
+      nodes_(nodes),
       board_(delays),
       timer_(loop_, [this] { on_time(); }),
       seen_timer_(loop_, [this] { keep_all_seen(); }) {
@@ -33,15 +36,24 @@ PresenceService::PresenceService(storage::Store& store, events::EventBus& bus, c
   subscribe_to.operator()<events::UserConnectedEvent>([this](const auto& event) { on_connected(event); });
   subscribe_to.operator()<events::UserDisconnectedEvent>([this](const auto& event) { on_disconnected(event); });
   subscribe_to.operator()<events::ParticipantJoinedEvent>(
-      [this](const auto& event) { check(board_.watches_between(event.user_id, *event.members)); });
+      [this](const auto& event) { visibility_changed(event.user_id, *event.members, true); });
   subscribe_to.operator()<events::ParticipantLeftEvent>(
-      [this](const auto& event) { check(board_.watches_between(event.user_id, *event.members)); });
+      [this](const auto& event) { visibility_changed(event.user_id, *event.members, true); });
   subscribe_to.operator()<events::ConversationCreatedEvent>(
-      [this](const auto& event) { check(board_.watches_among(*event.members)); });
+      [this](const auto& event) { visibility_changed({}, *event.members, true); });
   subscribe_to.operator()<events::BlockChangedEvent>(
-      [this](const auto& event) { check(board_.watches_between(event.metadata.user_id, {event.user_id})); });
+      [this](const auto& event) { visibility_changed(event.metadata.user_id, {event.user_id}, true); });
   subscribe_to.operator()<events::InCallChangedEvent>(
-      [this](const auto& event) { board_.set_in_call(event.metadata.user_id, event.in_call); });
+      [this](const auto& event) { set_in_call(event.metadata.user_id); });
+  users_.on_change(
+      [this](const UserId& user, cluster::Here before, cluster::Here after) { on_elsewhere(user, before, after); });
+  if (nodes_) {
+    nodes_->on<cluster::PresenceSet>([this](const cluster::PresenceSet& news) { on_set_elsewhere(news.user_id); });
+    nodes_->on<cluster::VisibilityChanged>([this](const cluster::VisibilityChanged& news) {
+      visibility_changed(news.one, news.others, false);
+      arm_soon();
+    });
+  }
   seen_timer_.arm(limits::presence_seen_interval);
 }
 
@@ -58,6 +70,7 @@ void PresenceService::set(services::Actor actor, PresenceSettings settings, Done
       [this, user = actor.user_id, settings, done = std::move(done)](Result<std::monostate, Failure> stored) mutable {
         if (stored) {
           board_.set(user, std::move(settings), now());
+          if (nodes_) nodes_->publish(cluster::PresenceSet{user});
           arm_soon();
         }
         done(std::move(stored));
@@ -89,6 +102,7 @@ void PresenceService::look_and_watch(services::Actor actor, std::vector<UserId> 
          }
          std::vector<Presence> presences;
          for (const Looked& one : *looked) {
+           bring(one.user);
            if (!board_.is_loaded(one.user)) board_.load(one.user, one.settings, one.last_seen_at);
            board_.set_visible(actor.origin, one.user, one.visible);
            presences.push_back(board_.seen_by(actor.user_id, one.visible, one.user, clock_.now()));
@@ -108,6 +122,10 @@ void PresenceService::ask(services::Actor actor, std::vector<UserId> users, Done
          if (!looked) return done(std::move(looked.error()));
          std::vector<Presence> presences;
          for (const Looked& one : *looked) {
+           if (users_.is_there(one.user, cluster::any_socket) && !board_.is_loaded(one.user)) {
+             bring(one.user);
+             board_.load(one.user, one.settings, one.last_seen_at);
+           }
            if (board_.is_loaded(one.user)) {
              presences.push_back(board_.seen_by(viewer, one.visible, one.user, clock_.now()));
            } else { // he is not here
@@ -133,6 +151,55 @@ void PresenceService::look(const UserId& viewer, std::vector<UserId> users, Done
         return looked;
       },
       std::move(done));
+}
+
+// --- other nodes ---
+
+namespace {
+const std::string elsewhere = "elsewhere"; // no id of a socket
+} // namespace
+
+void PresenceService::on_elsewhere(const UserId& user, cluster::Here before, cluster::Here after) {
+  const bool was_there = has(before, cluster::any_socket), is_there = has(after, cluster::any_socket);
+  if (!board_.knows(user)) return; // until somebody asks
+  if (is_there && !was_there) board_.connected(user, elsewhere, now());
+  if (was_there && !is_there) board_.disconnected(user, elsewhere, now());
+  set_in_call(user);
+  arm_soon();
+}
+
+void PresenceService::bring(const UserId& user) {
+  const cluster::Here there = users_.elsewhere(user);
+  if (!has(there, cluster::any_socket)) return;
+  board_.connected(user, elsewhere, now());
+  set_in_call(user);
+}
+
+void PresenceService::set_in_call(const UserId& user) {
+  board_.set_in_call(user, users_.is_there(user, cluster::Here::in_call));
+}
+
+void PresenceService::on_set_elsewhere(const UserId& user) {
+  if (!board_.knows(user)) return;
+  store_.read<storage::StoredPresence>(
+      [user](Snapshot& snapshot) -> Result<storage::StoredPresence, Failure> {
+        return snapshot.presences().find(user);
+      },
+      [this, user](Result<storage::StoredPresence, Failure> stored) {
+        if (!stored || !board_.knows(user)) return; // a hint: who asks later is told what is stored
+        board_.set(user, stored->settings, now());
+        arm_soon();
+      });
+}
+
+void PresenceService::visibility_changed(UserId one, std::vector<UserId> others, bool tell_nodes) {
+  check(one.empty() ? board_.watches_among(others) : board_.watches_between(one, others));
+  if (tell_nodes && nodes_) nodes_->publish(cluster::VisibilityChanged{std::move(one), std::move(others)});
+}
+
+void PresenceService::look_again() {
+  check(board_.all_watches());
+  arm_soon();
 }
 
 // --- who may see whom ---

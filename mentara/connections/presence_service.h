@@ -5,6 +5,8 @@
 #include <variant>
 #include <vector>
 
+#include "mentara/cluster/node_news.h"
+#include "mentara/connections/cluster_users.h"
 #include "mentara/connections/presence.h"
 #include "mentara/domain/callbacks.h"
 #include "mentara/events/event_bus.h"
@@ -17,11 +19,12 @@
 namespace mentara::connections {
 
 // Keeps the board of who is here up to date, and tells those who watch. Who may see whom is asked of the store when
-// somebody begins to watch, and again for the two concerned whenever a membership or a block changes. On the home loop.
+// somebody begins to watch, and again for the two concerned whenever a membership or a block changes. Who is on another
+// node is here as well: to the board, all other nodes are one socket of his. On the home loop.
 class PresenceService {
  public:
   PresenceService(storage::Store& store, events::EventBus& bus, const WallClock& clock, wire::sio::Server& io,
-                  PresenceBoard::Delays delays);
+                  PresenceBoard::Delays delays, ClusterUsers& users, cluster::NewsExchange* nodes = nullptr);
   PresenceService(const PresenceService&) = delete;
   PresenceService& operator=(const PresenceService&) = delete;
 
@@ -29,6 +32,8 @@ class PresenceService {
   // On the actor's socket; how they are now, in the order in which they were named.
   void subscribe(services::Actor actor, std::vector<UserId> users, Done<std::vector<Presence>> done);
   void unsubscribe(const services::Actor& actor, const std::vector<UserId>& users);
+  // What other nodes told may have been lost.
+  void look_again();
   void ask(services::Actor actor, std::vector<UserId> users, Done<std::vector<Presence>> done);
 
  private:
@@ -50,6 +55,11 @@ class PresenceService {
   void keep_seen(const std::vector<PresenceBoard::Seen>& seen);
   void keep_all_seen();
   void arm_soon();
+  void on_elsewhere(const UserId& user, cluster::Here before, cluster::Here after);
+  void bring(const UserId& user); // from other nodes, now that somebody asks for him
+  void set_in_call(const UserId& user);
+  void visibility_changed(UserId one, std::vector<UserId> others, bool tell_nodes);
+  void on_set_elsewhere(const UserId& user);
   PresenceBoard::Now now() const { return {loop_.now(), clock_.now()}; }
 
   storage::Store& store_;
@@ -57,6 +67,8 @@ class PresenceService {
   const WallClock& clock_;
   wire::sio::Namespace& messaging_;
   wire::net::Loop& loop_;
+  ClusterUsers& users_;
+  cluster::NewsExchange* const nodes_; // none: this node is alone
 
   PresenceBoard board_;
   std::vector<PresenceBoard::Watch> to_check_;

@@ -69,6 +69,14 @@ struct ServerDisconnect {
 BOOST_DESCRIBE_STRUCT(ServerDisconnect, (), (reason, error))
 void append_json(std::string& out, const ServerDisconnect& disconnect);
 
+// server:goodbye: the server is about to stop, and ends this connection soon. Another one may be there now, this one
+// again in a moment; each client is told another time to come back, so that not all do at once.
+struct ServerGoodbye {
+  std::int64_t retryAfterMs = 0;
+};
+BOOST_DESCRIBE_STRUCT(ServerGoodbye, (), (retryAfterMs))
+void append_json(std::string& out, const ServerGoodbye& goodbye);
+
 // auth:refresh, what a client sends in any namespace.
 struct RefreshToken {
   Text<1, limits::token_bytes_max> token;

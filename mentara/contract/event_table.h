@@ -45,8 +45,9 @@ inline constexpr ServerEvent<Exception> exception{"exception"};
 inline constexpr ServerEvent<TokenEnd> auth_expiring{"auth:expiring"};
 inline constexpr ServerEvent<TokenEnd> auth_expired{"auth:expired"};
 inline constexpr ServerEvent<ServerDisconnect> server_disconnect{"server:disconnect"};
-inline constexpr std::tuple all{connected,     sync_complete, sync_reset,       exception,
-                                auth_expiring, auth_expired,  server_disconnect};
+inline constexpr ServerEvent<ServerGoodbye> server_goodbye{"server:goodbye"};
+inline constexpr std::tuple all{connected,     sync_complete, sync_reset,        exception,
+                                auth_expiring, auth_expired,  server_disconnect, server_goodbye};
 } // namespace server_event
 
 namespace messaging {

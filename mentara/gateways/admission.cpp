@@ -11,6 +11,7 @@
 #include "mentara/domain/cursor.h"
 #include "mentara/events/events.h"
 #include "mentara/gateways/caller.h"
+#include "mentara/gateways/departure.h"
 #include "wire/base/log.h"
 #include "wire/sio/server.h"
 
@@ -166,6 +167,7 @@ std::optional<Failure> Admission::throttle(wire::sio::Socket& socket, std::strin
   constexpr auth::Rate forgiven{limits::refusals_per_second, limits::refusals_burst};
   const wire::TimePoint now = socket.loop().now();
   Caller& caller = caller_of(socket);
+  if (caller.leaving) return Departure::leaving();
   auto refused = parts_.event_limits.take(caller.user().id, event, now);
   if (!refused || caller.patience.take(forgiven, now)) return refused;
   wire::log(wire::LogLevel::info, "a socket was cut: it went on with more than it may",

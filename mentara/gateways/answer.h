@@ -9,6 +9,7 @@
 #include "mentara/contract/failure_payloads.h"
 #include "mentara/domain/callbacks.h"
 #include "mentara/domain/failure.h"
+#include "mentara/gateways/caller.h"
 #include "mentara/requests/reply.h"
 #include "wire/base/json.h"
 #include "wire/sio/ack.h"
@@ -21,15 +22,17 @@ namespace mentara::gateways {
 class Answer {
  public:
   Answer(wire::sio::Socket& socket, std::string_view event, wire::sio::Ack ack)
-      : socket_(socket.weak_from_this()), event_(event), ack_(std::move(ack)) {}
+      : socket_(socket.weak_from_this()), event_(event), ack_(std::move(ack)), owed_(caller_of(socket).owed) {}
   Answer(Answer&&) noexcept = default;
   Answer& operator=(Answer&&) = delete;
 
   template <class AckPayload>
   void success(const AckPayload& payload) {
     ack_(payload);
+    owed_.reset();
   }
   void failure(const Failure& failure) {
+    const auto owed = std::move(owed_); // until it is said
     if (ack_) return ack_(contract::FailureAck(failure));
     if (const auto socket = socket_.lock()) socket->emit("exception", contract::Exception(event_, failure));
   }
@@ -51,6 +54,7 @@ class Answer {
   std::weak_ptr<wire::sio::Socket> socket_;
   std::string_view event_; // a constant of the contract, or of the packet while it is handled
   wire::sio::Ack ack_;
+  std::shared_ptr<const Owed> owed_;
 };
 
 } // namespace mentara::gateways

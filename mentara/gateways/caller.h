@@ -15,6 +15,9 @@
 
 namespace mentara::gateways {
 
+// Whoever holds it will answer something that this socket has asked; when nobody else does, all is answered.
+struct Owed {};
+
 // What a gateway knows of an accepted socket; kept in Socket::state.
 struct Caller {
   Identity identity;
@@ -23,6 +26,8 @@ struct Caller {
   services::Opened opened;
   std::shared_ptr<TokenWatch> token_watch{}; // shared only because std::any wants a copy
   auth::TokenBucket patience{};              // with what was refused because it came too often
+  std::shared_ptr<const Owed> owed = std::make_shared<Owed>();
+  bool leaving = false; // the server stops: what is asked from here on is for another one
   const User& user() const { return identity.user; }
 };
 

@@ -73,8 +73,12 @@ void MessageNotifier::tell() {
   if (const std::uint64_t refused = bus_.counters().refused; std::exchange(refused_, refused) != refused) {
     from_log_ = true;
   }
-  if (from_log_) return read_log();
-  if (waiting_.empty()) return;
+  if (!from_log_ && waiting_.empty()) return;
+  if (from_log_ || outside_.many_nodes) {
+    waiting_.clear();
+    waiting_up_to_ = 0;
+    return read_log();
+  }
   const Position up_to = std::exchange(waiting_up_to_, 0);
   auto jobs = jobs_of(std::exchange(waiting_, {}));
   // Mostly everybody is there: then nothing is written, but for the place, now and then.

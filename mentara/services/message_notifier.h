@@ -30,6 +30,8 @@ class MessageNotifier {
     wire::UniqueFunction<bool(const UserId&)> is_there;
     wire::UniqueFunction<void()> wake;
     wire::UniqueFunction<void()> retry;
+    // Others write messages too, and notify of them: what this node is told of is not all, so the log is read.
+    bool many_nodes = false;
   };
   MessageNotifier(storage::Store& store, events::EventBus& bus, const WallClock& clock, Outside outside);
   MessageNotifier(const MessageNotifier&) = delete;

@@ -61,6 +61,22 @@ void RevocationService::revoke(Revocation revocation, Done<std::monostate> done)
       });
 }
 
+void RevocationService::learn(const Revocation& revocation, LiveSockets& here) {
+  if (revocations_.add(revocation)) here.disconnect_revoked(revocation);
+}
+
+void RevocationService::look_for_others(LiveSockets& here) {
+  if (std::exchange(looking_, true)) return;
+  store_.read<std::vector<Revocation>>(
+      [](Snapshot& snapshot) -> Result<std::vector<Revocation>, Failure> { return snapshot.revocations().all(); },
+      [this, &here](Result<std::vector<Revocation>, Failure> stored) {
+        looking_ = false;
+        if (!stored) return; // it is tried again
+        for (const Revocation& revocation : *stored) learn(revocation, here);
+        revocations_.forget_expired(clock_.now());
+      });
+}
+
 void RevocationService::forget_expired() {
   const UnixTime now = clock_.now();
   revocations_.forget_expired(now);

@@ -34,6 +34,11 @@ class RevocationService {
   // second of `issued_before` is taken for older.
   void revoke_user(UserId user, UnixTime issued_before, Done<std::monostate> done);
 
+  // Another node has stored it, and told; `here`: this node's sockets.
+  void learn(const Revocation& revocation, LiveSockets& here);
+  // What others have stored and could not tell.
+  void look_for_others(LiveSockets& here);
+
   void forget_expired(); // for whenever there is time
 
  private:
@@ -45,6 +50,7 @@ class RevocationService {
   LiveSockets& sockets_;
   const WallClock& clock_;
   const Limits limits_;
+  bool looking_ = false;
 };
 
 } // namespace mentara::services

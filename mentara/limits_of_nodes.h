@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "wire/base/time.h"
+
+// As limits.h, of servers that stop and of several that are one site.
+namespace mentara::limits {
+
+// --- The end of a server ---
+inline constexpr std::chrono::milliseconds drain_deadline{20'000}; // then nobody is waited for any more
+inline constexpr std::size_t departures_per_second =
+    500; // connections that are closed, for each node that takes them in
+inline constexpr wire::Duration departure_interval = wire::milliseconds(10); // between batches
+inline constexpr std::uint64_t goodbye_spread_ms = 500; // clients come back so much later than they must, or less
+
+// --- Several nodes ---
+inline constexpr wire::Duration roster_beat = wire::seconds(1);        // nodes say that they are there
+inline constexpr wire::Duration roster_lease = wire::seconds(5);       // without it they are no more
+inline constexpr wire::Duration roster_delay = wire::milliseconds(20); // who comes and goes is gathered
+inline constexpr std::size_t roster_message_users = 500;
+inline constexpr std::size_t roster_nodes_max = 1000;
+inline constexpr wire::Duration revocations_without_nodes = wire::seconds(3); // they are looked for while Redis is away
+static_assert(roster_lease >= 3 * roster_beat, "one beat may get lost");
+
+} // namespace mentara::limits

@@ -1,0 +1,106 @@
+// Who is there, who may no longer be, and who is to be notified, over several nodes.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { ask, conversationOf, someone, succeed } from '../support/mentara.mjs';
+import { figure, nodesFor, readiness, redis } from '../support/nodes.mjs';
+import { token } from '../support/tokens.mjs';
+import { eventually, inbox, next } from '../support/wait.mjs';
+
+const quick = { MENTARA_PRESENCE_OFFLINE_AFTER: '200ms' };
+const service = () => token('backend', { role: 'service' });
+const post = async (node, path, body) => {
+  const response = await fetch(`${node.url}/api${path}`, {
+    method: 'POST', headers: { authorization: `Bearer ${service()}`, 'content-type': 'application/json' }, body: JSON.stringify(body),
+  });
+  assert.equal(response.status, 200, await response.clone().text());
+};
+
+test('presence is the same on all nodes: coming, going, what one wants to be seen as, and a second node', async (t) => {
+  const [one, other, third] = await nodesFor(t, 3, { env: quick });
+  const [ada, bob] = ['ada', 'bob'].map(someone);
+  const a = await one.connect(ada);
+  await conversationOf(a, [bob]);
+  const [before] = (await succeed(a, 'presence:subscribe', { userIds: [bob] })).presence;
+  assert.equal(before.status, 'OFFLINE');
+  const seen = inbox(a, 'presence');
+  const b = await other.connect(bob);
+  assert.equal((await seen.take()).status, 'ONLINE');
+  await succeed(b, 'presence:set', { status: 'BUSY', text: 'in a meeting' });
+  const busy = await seen.take();
+  assert.deepEqual([busy.status, busy.text], ['BUSY', 'in a meeting']);
+  const phone = await third.connect(bob, { auth: { deviceId: 'phone' } });
+  b.disconnect();
+  const again = await third.connect(someone('cleo'));
+  await conversationOf(again, [bob]);
+  assert.equal((await succeed(again, 'presence:subscribe', { userIds: [bob] })).presence[0].status, 'BUSY', 'he is on this node');
+  phone.disconnect();
+  assert.equal((await seen.take()).status, 'OFFLINE');
+});
+
+test('F8: who was on a node that was killed goes offline when its lease ends, and is back when he is elsewhere', async (t) => {
+  const [one, other] = await nodesFor(t, 2, { env: quick });
+  const [ada, bob] = ['ada', 'bob'].map(someone);
+  const a = await one.connect(ada);
+  await other.connect(bob, { reconnection: false });
+  await conversationOf(a, [bob]);
+  await eventually('he is seen', async () => (await succeed(a, 'presence:subscribe', { userIds: [bob] })).presence[0].status === 'ONLINE');
+  const seen = inbox(a, 'presence');
+  await other.kill();
+  assert.equal((await seen.take()).status, 'OFFLINE');
+  assert.equal(await figure(one, 'mentara_nodes'), 1);
+  await one.connect(bob);
+  assert.equal((await seen.take()).status, 'ONLINE');
+});
+
+test('a user who is revoked, or disconnected by a backend, is cut on every node within a second', async (t) => {
+  const nodes = await nodesFor(t, 3);
+  const ada = someone('ada');
+  const there = async () => Promise.all(nodes.map((node, i) => node.connect(ada, { reconnection: false, auth: { deviceId: `d${i}` } })));
+  const first = await there();
+  const goodbyes = first.map((socket) => next(socket, 'server:disconnect', 1_000));
+  await post(nodes[0], `/users/${ada}/disconnect`, { reason: 'moved' });
+  for (const [{ reason }] of await Promise.all(goodbyes)) assert.equal(reason, 'moved');
+
+  const second = await there();
+  const ends = second.map((socket) => next(socket, 'server:disconnect', 1_000));
+  await post(nodes[1], '/auth/revoke', { userId: ada, issuedBefore: new Date(Date.now() + 2_000).toISOString() });
+  for (const [{ reason }] of await Promise.all(ends)) assert.equal(reason, 'token_revoked');
+  for (const node of nodes) {
+    const [error] = await next(node.socket(ada, { reconnection: false }), 'connect_error');
+    assert.equal(error.data.code, 'token_revoked');
+  }
+});
+
+test('F6: without Redis a revocation reaches the other nodes within 5 s, and nobody is taken for gone', async (t) => {
+  const [one, other] = await nodesFor(t, 2, { env: quick });
+  const [ada, bob] = ['ada', 'bob'].map(someone);
+  const a = await one.connect(ada);
+  const b = await other.connect(bob, { reconnection: false });
+  await conversationOf(a, [bob]);
+  await eventually('he is seen', async () => (await succeed(a, 'presence:subscribe', { userIds: [bob] })).presence[0].status === 'ONLINE');
+  await redis.kill();
+  t.after(() => redis.program.ended && redis.start());
+  for (const node of [one, other]) await eventually('it is degraded', async () => (await readiness(node)).status === 'degraded');
+  const cut = next(b, 'server:disconnect', 6_000);
+  await post(one, '/auth/revoke', { userId: bob, issuedBefore: new Date(Date.now() + 2_000).toISOString() });
+  assert.equal((await cut)[0].reason, 'token_revoked');
+  assert.equal((await succeed(a, 'presence:subscribe', { userIds: [bob] })).presence[0].status, 'ONLINE', 'nobody knows better');
+  const seen = next(a, 'presence');
+  await redis.start();
+  assert.equal((await seen)[0].status, 'OFFLINE');
+});
+
+test('a message makes a notification for who is on no node, and none for who is on another one', async (t) => {
+  const [one, other] = await nodesFor(t, 2);
+  const [ada, bob, cleo] = ['ada', 'bob', 'cleo'].map(someone);
+  const a = await one.connect(ada);
+  await other.connect(bob);
+  const conversationId = await conversationOf(a, [bob, cleo]);
+  await eventually('bob is seen', async () => (await succeed(a, 'presence:subscribe', { userIds: [bob] })).presence[0].status === 'ONLINE');
+  for (let i = 0; i < 3; i++) await succeed(a, 'message:send', { conversationId, content: `${i}` });
+  const c = await other.connect(cleo, { nsp: '/notifications' });
+  await eventually('cleo is notified', async () => (await succeed(c, 'notification:list', {})).notifications.length === 1);
+  const b = await one.connect(bob, { nsp: '/notifications' });
+  assert.deepEqual((await ask(b, 'notification:list', {})).notifications, []);
+});
