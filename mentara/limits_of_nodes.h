@@ -23,6 +23,7 @@ inline constexpr wire::Duration roster_delay = wire::milliseconds(20); // who co
 inline constexpr std::size_t roster_message_users = 500;
 inline constexpr std::size_t roster_nodes_max = 1000;
 inline constexpr wire::Duration revocations_without_nodes = wire::seconds(3); // they are looked for while Redis is away
+inline constexpr wire::Duration abandoned_calls_interval = wire::seconds(10); // those of nodes that died are looked for
 static_assert(roster_lease >= 3 * roster_beat, "one beat may get lost");
 
 } // namespace mentara::limits

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include "mentara/application/application.h"
 #include "mentara/cli/cli.h"
@@ -10,6 +11,7 @@
 #include "mentara/ops/logging.h"
 #include "mentara/storage/data_directory.h"
 #include "mentara/storage/maintenance.h"
+#include "mentara/storage/postgres_checks.h"
 #include "mentara/storage/site_move.h"
 #include "wire/base/signals.h"
 
@@ -27,7 +29,19 @@ int serve(const mentara::Config& config) {
 bool examine(const mentara::Config& config, const mentara::cli::Commands::Tell& tell) {
   using mentara::ops::Finding;
   bool fit = true;
-  for (const Finding& finding : mentara::ops::examine(mentara::ops::look_at_machine(config), config)) {
+  std::vector<Finding> findings = mentara::ops::examine(mentara::ops::look_at_machine(config), config);
+  if (!config.database.url.empty()) {
+    using mentara::storage::DatabaseFinding;
+    for (const DatabaseFinding& of_database : mentara::storage::look_at_postgres(config.database.url)) {
+      const bool good = of_database.kind == DatabaseFinding::Kind::good;
+      const bool bad = of_database.kind == DatabaseFinding::Kind::bad;
+      findings.push_back({good  ? Finding::Kind::good
+                          : bad ? Finding::Kind::bad
+                                : Finding::Kind::note,
+                          of_database.text});
+    }
+  }
+  for (const Finding& finding : findings) {
     const bool bad = finding.kind == Finding::Kind::bad;
     tell((bad ? "bad   " : finding.kind == Finding::Kind::note ? "note  " : "good  ") + finding.text);
     fit = fit && !bad;

@@ -245,6 +245,7 @@ struct Application::Parts {
   std::optional<wire::net::Timer> proofs_timer;
   std::optional<services::SyncService> sync;
   std::optional<wire::net::Timer> calls_timer;
+  std::optional<wire::net::Timer> abandoned_timer;
   std::optional<gateways::VideoCallNews> call_news;
   std::optional<services::Engagements> engagements;
   std::optional<services::CallService> calls;
@@ -359,6 +360,14 @@ Application::Parts::Parts(const Config& config)
     if (event.blocked) calls->on_block(event.metadata.user_id, event.user_id);
   });
   calls->recover();
+  if (!config.database.url.empty()) {
+    // Those of nodes that are no more; one that lives holds on to its own.
+    abandoned_timer.emplace(home_loop, [this] {
+      calls->recover();
+      abandoned_timer->arm(limits::abandoned_calls_interval);
+    });
+    abandoned_timer->arm(limits::abandoned_calls_interval);
+  }
 
   const auto rate = [](std::int64_t per_second, std::int64_t burst) {
     return auth::Rate{static_cast<double>(per_second), static_cast<double>(burst)};

@@ -5,18 +5,16 @@
 
 namespace mentara::auth {
 
-bool Revocations::add(const Revocation& revocation) {
+void Revocations::add(const Revocation& revocation) {
   const std::lock_guard guard(lock_);
   if (!revocation.token_id.empty()) {
-    const auto [known, is_new] = by_token_.try_emplace(revocation.token_id, revocation);
-    known->second.until = std::max(known->second.until, revocation.until);
-    return is_new;
+    Revocation& known = by_token_.try_emplace(revocation.token_id, revocation).first->second;
+    known.until = std::max(known.until, revocation.until);
+    return;
   }
-  const auto [known, is_new] = by_user_.try_emplace(revocation.user_id, revocation);
-  const bool concerns_more = is_new || known->second.issued_before < revocation.issued_before;
-  known->second.issued_before = std::max(known->second.issued_before, revocation.issued_before);
-  known->second.until = std::max(known->second.until, revocation.until);
-  return concerns_more;
+  Revocation& known = by_user_.try_emplace(revocation.user_id, revocation).first->second;
+  known.issued_before = std::max(known.issued_before, revocation.issued_before);
+  known.until = std::max(known.until, revocation.until);
 }
 
 void Revocations::forget_expired(UnixTime now) {

@@ -16,8 +16,7 @@ namespace mentara::auth {
 // Any thread.
 class Revocations {
  public:
-  // Of one user's, the one with the latest issued_before holds. False: that was known.
-  bool add(const Revocation& revocation);
+  void add(const Revocation& revocation); // of one user's, the one with the latest issued_before holds
   void forget_expired(UnixTime now);
 
   bool concern(const Identity& identity) const;

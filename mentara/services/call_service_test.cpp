@@ -253,6 +253,7 @@ TEST_F(CallServiceTest, I9_calls_that_the_last_server_was_holding_end_with_the_n
   connect(phone), connect(desk), connect(laptop);
   ASSERT_TRUE(offer(phone, "bob"));
   ASSERT_TRUE(answer(desk));
+  world.restart();
   CallService next(*world.store, world.bus, engagements, heard, world.clock, CallTimes{},
                    CallService::Time{[this] { return now; }, [](wire::TimePoint) {}});
   next.recover();

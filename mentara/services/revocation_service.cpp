@@ -62,7 +62,14 @@ void RevocationService::revoke(Revocation revocation, Done<std::monostate> done)
 }
 
 void RevocationService::learn(const Revocation& revocation, LiveSockets& here) {
-  if (revocations_.add(revocation)) here.disconnect_revoked(revocation);
+  // The newest token that it concerns: is that one refused already?
+  Identity concerned;
+  concerned.token_id = revocation.token_id;
+  concerned.user.id = revocation.user_id;
+  concerned.issued_at = {revocation.issued_before.ms - 1};
+  if (revocations_.concern(concerned)) return;
+  revocations_.add(revocation);
+  here.disconnect_revoked(revocation);
 }
 
 void RevocationService::look_for_others(LiveSockets& here) {

@@ -1,5 +1,7 @@
 #include "mentara/storage/sql_calls.h"
 
+#include <string>
+
 #include "mentara/storage/log_payload.h"
 #include "mentara/storage/sql_columns.h"
 #include "mentara/storage/stored_number.h"
@@ -74,7 +76,12 @@ SqlCalls::SqlCalls(sql::Database& database)
           "JOIN calls x ON x.call_key = p.call_key JOIN users a ON a.user_key = x.caller_key "
           "JOIN users b ON b.user_key = x.callee_key ORDER BY x.call_key DESC"),
       unended_(database, "SELECT " CALL_COLUMNS ", " USER_COLUMNS " " CALLS
-                         "JOIN users u ON u.user_key = x.caller_key WHERE x.ended_at IS NULL ORDER BY x.call_key"),
+                         "JOIN users u ON u.user_key = x.caller_key WHERE x.ended_at IS NULL" +
+                             // A node is alive for as long as the connection is with which it writes.
+                             std::string(database.either("",
+                                                         " AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a "
+                                                         "WHERE a.application_name = x.holder)")) +
+                             " ORDER BY x.call_key"),
       share_conversation_(database,
                           "SELECT 1 FROM users a CROSS JOIN users b CROSS JOIN members m CROSS JOIN members n "
                           "WHERE m.user_key = a.user_key AND n.conversation_key = m.conversation_key AND "
@@ -109,8 +116,12 @@ SqlCallChanges::SqlCallChanges(sql::Database& database, SqlLog& log, SqlUsers& u
       users_(users),
       insert_(database,
               "INSERT INTO calls (call_id, caller_key, callee_key, state, reason, media, started_at, answered_at, "
-              "ended_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING RETURNING call_key"),
-      update_(database, "UPDATE calls SET state = ?2, reason = ?3, answered_at = ?4, ended_at = ?5 WHERE call_id = ?1"),
+              "ended_at, holder) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, " +
+                  std::string(database.either("NULL", "current_setting('application_name')")) +
+                  ") ON CONFLICT DO NOTHING RETURNING call_key"),
+      update_(database,
+              "UPDATE calls SET state = ?2, reason = ?3, answered_at = ?4, ended_at = ?5 WHERE call_id = ?1 AND "
+              "ended_at IS NULL"),
       add_report_(database,
                   "INSERT INTO call_reports (call_key, side, at, report) "
                   "SELECT call_key, ?2, ?3, ?4 FROM calls WHERE call_id = ?1"),

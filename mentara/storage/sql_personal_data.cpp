@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstdint>
 #include <iterator>
+#include <string>
+#include <vector>
 
 #include "mentara/limits.h"
 #include "mentara/storage/log_payload.h"
@@ -13,8 +15,52 @@ namespace {
 
 using sql::Statement;
 
-#define TIME(column) "strftime('%Y-%m-%dT%H:%M:%fZ', " column " / 1000.0, 'unixepoch')"
-#define OR_NULL(column) "nullif(" column ", '')"
+// The two databases make JSON and times with functions of other names. These stand for theirs.
+struct Words {
+  std::string_view name; // "iso(…)"
+  std::string_view sqlite_begin, sqlite_end;
+  std::string_view postgres_begin, postgres_end;
+};
+constexpr Words words[] = {
+    {"iso", "strftime('%Y-%m-%dT%H:%M:%fZ', (", ") / 1000.0, 'unixepoch')", // of milliseconds
+     "to_char(to_timestamp((", ") / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"},
+    {"object", "json_object(", ")", "json_build_object(", ")"},
+    {"list", "json_group_array(", ")", "coalesce(json_agg(", "), '[]')"},
+    {"json", "json(", ")", "CAST(", " AS json)"}, // of a text
+    {"flag", "json(iif(", ", 'true', 'false'))", "(", " <> 0)"},
+};
+
+std::string in_words_of(sql::Dialect dialect, std::string_view text) {
+  const bool sqlite = dialect == sql::Dialect::sqlite;
+  std::string out;
+  std::vector<std::string_view> ends; // of what is open
+  bool in_name = false, in_text = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\'') in_text = !in_text;
+    const Words* found = nullptr;
+    for (const Words& one : words) {
+      if (in_name || in_text || !text.substr(i).starts_with(one.name)) continue;
+      if (i + one.name.size() < text.size() && text[i + one.name.size()] == '(') found = &one;
+    }
+    if (found) {
+      out += sqlite ? found->sqlite_begin : found->postgres_begin;
+      ends.push_back(sqlite ? found->sqlite_end : found->postgres_end);
+      i += found->name.size();
+    } else if (c == '(' && !in_text) {
+      out += c;
+      ends.push_back(")");
+    } else if (c == ')' && !in_text) {
+      out += ends.back();
+      ends.pop_back();
+    } else {
+      out += c;
+    }
+    in_name = (c >= 'a' && c <= 'z') || c == '_' || c == '.';
+    if (found) in_name = false;
+  }
+  return out;
+}
 
 // What is told of a user, kind by kind. Each gives rows (place, JSON object) of the user ?1 whose place lies above ?2
 // and not above ?3, ordered by place, at most ?4. A table that names users belongs into one of these, and into what is
@@ -25,170 +71,72 @@ struct Section {
   bool in_the_log = false; // places are positions in it, and no index leads to him: a stretch at a time
 };
 constexpr Section sections[] = {
-    {"profile",
-     "SELECT 1, json_object('userId', user_id, 'name', " OR_NULL("name") ", 'firstName', " OR_NULL(
-         "first_"
-         "name") ", 'lastName', " OR_NULL("last_name") ", 'avatarUrl', " OR_NULL("avatar_url") ", "
-                                                                                               "'role',"
-                                                                                               " " OR_NULL(
-                                                                                                   "rol"
-                                                                                                   "e") ") FROM users "
-                                                                                                        "WHERE "
-                                                                                                        "user_key "
-                                                                                                        "= ?1 AND ?2 < "
-                                                                                                        "1 AND ?3 > 0 "
-                                                                                                        "LIMIT ?4"},
-    {"devices",
-     "SELECT n, j FROM (SELECT row_number() OVER (ORDER BY channel, device_id) AS n, "
-     "json_object('deviceId', device_id, "
-     "'namespace', CASE channel WHEN 1 THEN '/messaging' WHEN 2 THEN '/notifications' ELSE '/video-calls' "
-     "END, "
-     "'cursor', epoch || '.' || position, 'movedAt', " TIME(
-         "moved_at") ") AS j FROM device_places "
-                     "WHERE user_key = ?1) WHERE n > ?2 AND n <= ?3 ORDER BY n LIMIT ?4"},
-    {"blocks", "SELECT b.blocked_key, json_object('userId', u.user_id, 'reason', " OR_NULL(
-                   "b.reason") ", 'createdAt', " TIME("b.created_at") ") FROM blocks b JOIN users u ON u.user_key = "
-                                                                      "b.blocked_key "
-                                                                      "WHERE b.blocker_key = ?1 AND b.blocked_key > "
-                                                                      "?2 AND b.blocked_key <= ?3 ORDER BY "
-                                                                      "b.blocked_key LIMIT ?4"},
-    {"conversations",
-     "SELECT m.conversation_key, json_object('conversationId', c.conversation_id, 'role', "
-     "CASE m.role WHEN 0 THEN 'ADMIN' WHEN 1 THEN 'MODERATOR' ELSE 'MEMBER' END, 'joinedAt', " TIME(
-         "m.joined_at") ", 'deliveredSeq', m.delivered_seq, 'readSeq', m.read_seq, 'muted', "
-                        "json(iif(m.muted, 'true', 'false')), "
-                        "'mutedUntil', " TIME(
-                            "m.muted_until") ", 'archived', json(iif(m.archived, 'true', 'false')), "
-                                             "'pinned', "
-                                             "json(iif(m.pinned, 'true', 'false'))) FROM members m JOIN "
-                                             "conversations c "
-                                             "ON c.conversation_key = m.conversation_key WHERE m.user_key "
-                                             "= ?1 AND m.conversation_key > ?2 "
-                                             "AND m.conversation_key <= ?3 ORDER BY m.conversation_key "
-                                             "LIMIT ?4"},
-    {"pastConversations",
-     "SELECT p.left_position, json_object('conversationId', c.conversation_id, 'leftAt', "
-     "(SELECT " TIME("l.at") " FROM log l WHERE l.position = p.left_position)) FROM past_members p "
-                             "JOIN conversations c ON c.conversation_key = p.conversation_key WHERE "
-                             "p.user_key = ?1 AND p.left_position > ?2 "
-                             "AND p.left_position <= ?3 ORDER BY p.left_position LIMIT ?4"},
-    {"messages",
-     "SELECT m.position, json_object('id', m.message_id, 'conversationId', c.conversation_id, 'seq', "
-     "m.seq, "
-     "'clientMessageId', m.client_message_id, 'messageType', CASE m.type WHEN 0 THEN 'TEXT' WHEN 1 THEN "
-     "'IMAGE' "
-     "WHEN 2 THEN 'AUDIO' WHEN 3 THEN 'VIDEO' ELSE 'FILE' END, 'content', m.content, 'attachments', "
-     "json(ifnull(" OR_NULL("m.attachments") ", '[]')), 'metadata', json(" OR_NULL(
-         "m.metadata") "), 'replyToId', "
-                       "(SELECT q.message_id FROM messages q WHERE q.position = m.reply_to), "
-                       "'createdAt', " TIME("m.created_at") ", 'editedAt', " TIME("m.edited_at") ", 'deletedAt', " TIME(
-                           "m.deleted_at") ", 'edits', "
-                                           "(SELECT "
-                                           "json_group_array(json_"
-                                           "object('content', "
-                                           "e.content, "
-                                           "'editedAt', " TIME("e.edited_at") ")) "
-                                                                              "FROM "
-                                                                              "messag"
-                                                                              "e_"
-                                                                              "edits "
-                                                                              "e "
-                                                                              "WHERE "
-                                                                              "e."
-                                                                              "messag"
-                                                                              "e_"
-                                                                              "positi"
-                                                                              "on = "
-                                                                              "m."
-                                                                              "positi"
-                                                                              "on)) "
-                                                                              "FROM "
-                                                                              "messag"
-                                                                              "es m "
-                                                                              "JOIN "
-                                                                              "conver"
-                                                                              "sation"
-                                                                              "s c "
-                                                                              "ON "
-                                                                              "c."
-                                                                              "conver"
-                                                                              "sation"
-                                                                              "_key "
-                                                                              "= "
-                                                                              "m."
-                                                                              "conver"
-                                                                              "sation"
-                                                                              "_key "
-                                                                              "WHERE "
-                                                                              "m."
-                                                                              "sender"
-                                                                              "_key "
-                                                                              "= ?1 "
-                                                                              "AND "
-                                                                              "m."
-                                                                              "positi"
-                                                                              "on > "
-                                                                              "?2 "
-                                                                              "AND "
-                                                                              "m."
-                                                                              "positi"
-                                                                              "on <= "
-                                                                              "?3 "
-                                                                              "ORDER "
-                                                                              "BY "
-                                                                              "m."
-                                                                              "positi"
-                                                                              "on "
-                                                                              "LIMIT "
-                                                                              "?4",
+    {"profile", R"(SELECT 1, object('userId', user_id, 'name', nullif(name, ''), 'firstName', nullif(first_name, ''),
+      'lastName', nullif(last_name, ''), 'avatarUrl', nullif(avatar_url, ''), 'role', nullif(role, ''))
+      FROM users WHERE user_key = ?1 AND ?2 < 1 AND ?3 > 0 LIMIT ?4)"},
+    {"devices", R"(SELECT n, j FROM (SELECT row_number() OVER (ORDER BY channel, device_id) AS n,
+      object('deviceId', device_id, 'namespace',
+        CASE channel WHEN 1 THEN '/messaging' WHEN 2 THEN '/notifications' ELSE '/video-calls' END,
+        'cursor', epoch || '.' || position, 'movedAt', iso(moved_at)) AS j
+      FROM device_places WHERE user_key = ?1) numbered WHERE n > ?2 AND n <= ?3 ORDER BY n LIMIT ?4)"},
+    {"blocks", R"(SELECT b.blocked_key,
+      object('userId', u.user_id, 'reason', nullif(b.reason, ''), 'createdAt', iso(b.created_at))
+      FROM blocks b JOIN users u ON u.user_key = b.blocked_key
+      WHERE b.blocker_key = ?1 AND b.blocked_key > ?2 AND b.blocked_key <= ?3 ORDER BY b.blocked_key LIMIT ?4)"},
+    {"conversations", R"(SELECT m.conversation_key, object('conversationId', c.conversation_id,
+        'role', CASE m.role WHEN 0 THEN 'ADMIN' WHEN 1 THEN 'MODERATOR' ELSE 'MEMBER' END,
+        'joinedAt', iso(m.joined_at), 'deliveredSeq', m.delivered_seq, 'readSeq', m.read_seq,
+        'muted', flag(m.muted), 'mutedUntil', iso(m.muted_until), 'archived', flag(m.archived), 'pinned', flag(m.pinned))
+      FROM members m JOIN conversations c ON c.conversation_key = m.conversation_key
+      WHERE m.user_key = ?1 AND m.conversation_key > ?2 AND m.conversation_key <= ?3
+      ORDER BY m.conversation_key LIMIT ?4)"},
+    {"pastConversations", R"(SELECT p.left_position, object('conversationId', c.conversation_id,
+        'leftAt', (SELECT iso(l.at) FROM log l WHERE l.position = p.left_position))
+      FROM past_members p JOIN conversations c ON c.conversation_key = p.conversation_key
+      WHERE p.user_key = ?1 AND p.left_position > ?2 AND p.left_position <= ?3 ORDER BY p.left_position LIMIT ?4)"},
+    {"messages", R"(SELECT m.position, object('id', m.message_id, 'conversationId', c.conversation_id, 'seq', m.seq,
+        'clientMessageId', m.client_message_id, 'messageType',
+        CASE m.type WHEN 0 THEN 'TEXT' WHEN 1 THEN 'IMAGE' WHEN 2 THEN 'AUDIO' WHEN 3 THEN 'VIDEO' ELSE 'FILE' END,
+        'content', m.content, 'attachments', json(coalesce(nullif(m.attachments, ''), '[]')),
+        'metadata', json(nullif(m.metadata, '')),
+        'replyToId', (SELECT q.message_id FROM messages q WHERE q.position = m.reply_to),
+        'createdAt', iso(m.created_at), 'editedAt', iso(m.edited_at), 'deletedAt', iso(m.deleted_at),
+        'edits', (SELECT list(object('content', e.content, 'editedAt', iso(e.edited_at)))
+                  FROM message_edits e WHERE e.message_position = m.position))
+      FROM messages m JOIN conversations c ON c.conversation_key = m.conversation_key
+      WHERE m.sender_key = ?1 AND m.position > ?2 AND m.position <= ?3 ORDER BY m.position LIMIT ?4)",
      true},
-    {"reactions",
-     "SELECT r.message_position, json_object('messageId', m.message_id, 'emoji', r.emoji) FROM reactions r "
-     "JOIN messages m ON m.position = r.message_position WHERE r.user_key = ?1 AND r.message_position > ?2 "
-     "AND r.message_position <= ?3 ORDER BY r.message_position LIMIT ?4",
+    {"reactions", R"(SELECT r.message_position, object('messageId', m.message_id, 'emoji', r.emoji)
+      FROM reactions r JOIN messages m ON m.position = r.message_position
+      WHERE r.user_key = ?1 AND r.message_position > ?2 AND r.message_position <= ?3
+      ORDER BY r.message_position LIMIT ?4)",
      true},
-    {"notifications",
-     "SELECT notification_key, json_object('id', notification_id, 'type', type, 'title', title, 'message', "
-     "message, "
-     "'priority', CASE priority WHEN 0 THEN 'LOW' WHEN 1 THEN 'NORMAL' WHEN 2 THEN 'HIGH' ELSE 'URGENT' END, "
-     "'data', "
-     "json(" OR_NULL("data") "), 'actionUrl', " OR_NULL("action_url") ", 'createdAt', " TIME(
-         "created_at") ", 'expiresAt', " TIME("expires_at") ", 'readAt', " TIME("read_at") ") FROM "
-                                                                                           "notifications "
-                                                                                           "WHERE user_key = "
-                                                                                           "?1 "
-                                                                                           "AND "
-                                                                                           "notification_key > "
-                                                                                           "?2 AND "
-                                                                                           "notification_key "
-                                                                                           "<= ?3 ORDER BY "
-                                                                                           "notification_key "
-                                                                                           "LIMIT ?4"},
-    {"notificationTypes",
-     "SELECT n, j FROM (SELECT row_number() OVER (ORDER BY type) AS n, json_object('type', type, 'inApp', "
-     "json(iif(in_app, 'true', 'false')), 'push', json(iif(push, 'true', 'false'))) AS j FROM "
-     "notification_types "
-     "WHERE user_key = ?1) WHERE n > ?2 AND n <= ?3 ORDER BY n LIMIT ?4"},
-    {"notificationSettings", "SELECT 1, json_object('mutedUntil', " TIME(
-                                 "muted_until") ", 'quietStart', time(quiet_start * 60, 'unixepoch'), "
-                                                "'quietEnd', time(quiet_end * 60, 'unixepoch'), 'timezone', "
-                                                "time_zone) FROM notification_users "
-                                                "WHERE user_key = ?1 AND ?2 < 1 AND ?3 > 0 LIMIT ?4"},
-    {"calls",
-     "SELECT c.call_key, json_object('callId', c.call_id, 'fromUserId', a.user_id, 'toUserId', b.user_id, "
-     "'startedAt', " TIME("c.started_at") ", 'answeredAt', " TIME("c.answered_at") ", 'endedAt', " TIME(
-         "c.ended_at") ", 'reports', (SELECT json_group_array(json(r.report)) FROM call_reports r WHERE r.call_key = "
-                       "c.call_key "
-                       "AND r.side = iif(c.caller_key = ?1, 0, 1))) FROM (SELECT call_key FROM calls WHERE caller_key "
-                       "= ?1 AND call_key > "
-                       "?2 UNION SELECT call_key FROM calls WHERE callee_key = ?1 AND call_key > ?2 ORDER BY 1 LIMIT "
-                       "?4) own "
-                       "JOIN calls c ON c.call_key = own.call_key JOIN users a ON a.user_key = c.caller_key "
-                       "JOIN users b ON b.user_key = c.callee_key WHERE c.call_key <= ?3 ORDER BY c.call_key"},
-    {"presence",
-     "SELECT 1, json_object('status', CASE status WHEN 0 THEN 'ONLINE' WHEN 1 THEN 'AWAY' WHEN 2 THEN 'BUSY' "
-     "ELSE 'INVISIBLE' END, 'text', " OR_NULL("text") ", 'until', " TIME("until") ", 'lastSeenAt', " TIME(
-         "last_seen_at") ") FROM presences WHERE user_key = ?1 AND ?2 < 1 AND ?3 > 0 LIMIT ?4"},
+    {"notifications", R"(SELECT notification_key, object('id', notification_id, 'type', type, 'title', title,
+        'message', message,
+        'priority', CASE priority WHEN 0 THEN 'LOW' WHEN 1 THEN 'NORMAL' WHEN 2 THEN 'HIGH' ELSE 'URGENT' END,
+        'data', json(nullif(data, '')), 'actionUrl', nullif(action_url, ''), 'createdAt', iso(created_at),
+        'expiresAt', iso(expires_at), 'readAt', iso(read_at))
+      FROM notifications WHERE user_key = ?1 AND notification_key > ?2 AND notification_key <= ?3
+      ORDER BY notification_key LIMIT ?4)"},
+    {"notificationTypes", R"(SELECT n, j FROM (SELECT row_number() OVER (ORDER BY type) AS n,
+      object('type', type, 'inApp', flag(in_app), 'push', flag(push)) AS j
+      FROM notification_types WHERE user_key = ?1) numbered WHERE n > ?2 AND n <= ?3 ORDER BY n LIMIT ?4)"},
+    {"notificationSettings", R"(SELECT 1, object('mutedUntil', iso(muted_until),
+        'quietStart', substr(iso(quiet_start * 60000), 12, 8), 'quietEnd', substr(iso(quiet_end * 60000), 12, 8),
+        'timezone', time_zone)
+      FROM notification_users WHERE user_key = ?1 AND ?2 < 1 AND ?3 > 0 LIMIT ?4)"},
+    {"calls", R"(SELECT c.call_key, object('callId', c.call_id, 'fromUserId', a.user_id, 'toUserId', b.user_id,
+        'startedAt', iso(c.started_at), 'answeredAt', iso(c.answered_at), 'endedAt', iso(c.ended_at),
+        'reports', (SELECT list(json(r.report)) FROM call_reports r
+                    WHERE r.call_key = c.call_key AND r.side = CASE c.caller_key WHEN ?1 THEN 0 ELSE 1 END))
+      FROM (SELECT call_key FROM calls WHERE caller_key = ?1 AND call_key > ?2
+            UNION SELECT call_key FROM calls WHERE callee_key = ?1 AND call_key > ?2 ORDER BY 1 LIMIT ?4) own
+      JOIN calls c ON c.call_key = own.call_key JOIN users a ON a.user_key = c.caller_key
+      JOIN users b ON b.user_key = c.callee_key WHERE c.call_key <= ?3 ORDER BY c.call_key)"},
+    {"presence", R"(SELECT 1, object(
+        'status', CASE status WHEN 0 THEN 'ONLINE' WHEN 1 THEN 'AWAY' WHEN 2 THEN 'BUSY' ELSE 'INVISIBLE' END,
+        'text', nullif(text, ''), 'until', iso(until), 'lastSeenAt', iso(last_seen_at))
+      FROM presences WHERE user_key = ?1 AND ?2 < 1 AND ?3 > 0 LIMIT ?4)"},
 };
 
 constexpr std::size_t rows_at_once = 500;
@@ -212,7 +160,7 @@ std::optional<Place> parse_place(std::string_view text) {
 }
 
 std::int64_t end_of_messages(sql::Database& database) {
-  Statement statement(database, "SELECT ifnull(max(position), 0) FROM messages");
+  Statement statement(database, "SELECT coalesce(max(position), 0) FROM messages");
   sql::Rows row = statement.query();
   row.next();
   return row.integer(0);
@@ -240,7 +188,7 @@ std::optional<ExportPage> SqlPersonalData::export_page(UserKey user, std::string
   std::size_t rows = 0;
   std::int64_t last = 0;
   {
-    Statement statement(database_, section.rows);
+    Statement statement(database_, in_words_of(database_.dialect(), section.rows));
     // One more than a page has: rows of one place (several reactions to a message) are not torn apart.
     sql::Rows row = statement.query(user, place->after, upto, limits::personal_page_items + limits::reactions_max);
     for (; row.next(); ++rows) {
@@ -347,9 +295,13 @@ bool SqlPersonalDataChanges::forget_profile(UserKey user) {
            "ON r.call_key = c.call_key AND r.side = 0 WHERE c.caller_key = ?1 UNION ALL SELECT r.report_key FROM calls "
            "c "
            "JOIN call_reports r ON r.call_key = c.call_key AND r.side = 1 WHERE c.callee_key = ?1 LIMIT ?2)",
-           "UPDATE log SET payload = json_object('id', json_extract(payload, '$.id')) WHERE position IN "
-           "(SELECT position FROM log WHERE scope BETWEEN -(4 * ?1 + 3) AND -(4 * ?1 + 1) "
-           "AND payload <> json_object('id', json_extract(payload, '$.id')) LIMIT ?2)",
+           database_.either(
+               "UPDATE log SET payload = json_object('id', json_extract(payload, '$.id')) WHERE position IN "
+               "(SELECT position FROM log WHERE scope BETWEEN -(4 * ?1 + 3) AND -(4 * ?1 + 1) "
+               "AND payload <> json_object('id', json_extract(payload, '$.id')) LIMIT ?2)",
+               "UPDATE log SET payload = CAST(json_build_object('id', CAST(payload AS json) -> 'id') AS text) "
+               "WHERE position IN (SELECT position FROM log WHERE scope BETWEEN -(4 * ?1 + 3) AND -(4 * ?1 + 1) "
+               "AND payload <> CAST(json_build_object('id', CAST(payload AS json) -> 'id') AS text) LIMIT ?2)"),
        }) {
     Statement(database_, sql).run(user, rows_at_once);
   }
@@ -367,12 +319,19 @@ std::optional<ConversationKey> SqlPersonalDataChanges::forget_names(UserKey user
     sql::Rows row = statement.query(user, after, conversations_max);
     while (row.next()) conversations.push_back(row.as<ConversationKey>(0));
   }
-  Statement forget(database_,
-                   "UPDATE log SET payload = json_set(payload, '$.conversation.members', "
-                   "(SELECT json_group_array(json(iif(json_extract(m.value, '$.userId') = "
-                   "(SELECT user_id FROM users WHERE user_key = ?2), json_remove(m.value, '$.name', '$.avatarUrl'), "
-                   "m.value))) FROM json_each(payload, '$.conversation.members') m)) "
-                   "WHERE position = (SELECT min(position) FROM log WHERE scope = ?1) AND type = ?3");
+  Statement forget(
+      database_,
+      database_.either("UPDATE log SET payload = json_set(payload, '$.conversation.members', "
+                       "(SELECT json_group_array(json(iif(json_extract(m.value, '$.userId') = "
+                       "(SELECT user_id FROM users WHERE user_key = ?2), json_remove(m.value, '$.name', "
+                       "'$.avatarUrl'), m.value))) FROM json_each(payload, '$.conversation.members') m)) "
+                       "WHERE position = (SELECT min(position) FROM log WHERE scope = ?1) AND type = ?3",
+                       "UPDATE log SET payload = CAST(jsonb_set(CAST(payload AS jsonb), '{conversation,members}', "
+                       "(SELECT coalesce(jsonb_agg(CASE WHEN m.value ->> 'userId' = "
+                       "(SELECT user_id FROM users WHERE user_key = ?2) THEN m.value - 'name' - 'avatarUrl' ELSE "
+                       "m.value END), '[]') FROM jsonb_array_elements(CAST(payload AS jsonb) -> 'conversation' -> "
+                       "'members') m)) AS text) "
+                       "WHERE position = (SELECT min(position) FROM log WHERE scope = ?1) AND type = ?3"));
   for (const ConversationKey conversation : conversations) {
     forget.run(conversation, user, LogType::conversation_created);
   }

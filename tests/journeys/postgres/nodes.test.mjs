@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
+import { mentaraBinary } from '../support/binaries.mjs';
 import { Mentara, conversationOf, someone, succeed } from '../support/mentara.mjs';
 import { Postgres } from '../support/postgres.mjs';
+import { Program } from '../support/program.mjs';
+import { secret } from '../support/tokens.mjs';
 import { inbox, next } from '../support/wait.mjs';
 
 const postgres = await Postgres.start();
@@ -61,4 +64,17 @@ test('who leaves a node that was killed goes on at the other one from where he w
   const replay = inbox(back, 'message');
   await next(back, 'sync:complete');
   assert.deepEqual(replay.all.map(({ content }) => content), ['while nobody looked']);
+});
+
+test('the doctor and the log say what an acknowledgement is worth', async (t) => {
+  const url = postgres.freshUrl();
+  const env = { MENTARA_DATABASE_URL: url, MENTARA_JWT_SECRET: secret };
+  const found = await Program.run(mentaraBinary, ['doctor'], { env });
+  assert.equal(found.code, 1, 'these tests run without fsync');
+  assert.match(found.out + found.err, /good .*PostgreSQL 1\d.* can be reached/);
+  assert.match(found.out + found.err, /good .*synchronous_commit = on/);
+  assert.match(found.out + found.err, /bad .*fsync = off/);
+  const server = await Mentara.start({ env: { MENTARA_DATABASE_URL: url } });
+  t.after(() => server.end());
+  assert.match(server.program.err.join('\n'), /synchronous_commit=on/);
 });
