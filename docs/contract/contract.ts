@@ -819,6 +819,10 @@ export interface ServerDisconnect {
   error: string;
 }
 
+export interface ServerGoodbye {
+  retryAfterMs: number;
+}
+
 export interface SetForOneself {
   conversationId: string;
   value: boolean;
@@ -1039,6 +1043,8 @@ export interface MessagingServerEvents {
   'auth:expired': (payload: TokenEnd) => void;
   /** Why the server ends the connection, which it does right behind it. */
   'server:disconnect': (payload: ServerDisconnect) => void;
+  /** The server is about to stop: come back after retryAfterMs. */
+  'server:goodbye': (payload: ServerGoodbye) => void;
   /** How somebody is. */
   'presence': (payload: Presence) => void;
   /** Title or metadata changed. */
@@ -1107,6 +1113,8 @@ export interface NotificationsServerEvents {
   'auth:expired': (payload: TokenEnd) => void;
   /** Why the server ends the connection, which it does right behind it. */
   'server:disconnect': (payload: ServerDisconnect) => void;
+  /** The server is about to stop: come back after retryAfterMs. */
+  'server:goodbye': (payload: ServerGoodbye) => void;
   /** Something to know of; it takes the place of the unread one with the same collapseKey. */
   'notification': (payload: NotificationSent) => void;
   /** A notification was read or not, or all of them up to one. */
@@ -1169,6 +1177,8 @@ export interface VideoCallsServerEvents {
   'auth:expired': (payload: TokenEnd) => void;
   /** Why the server ends the connection, which it does right behind it. */
   'server:disconnect': (payload: ServerDisconnect) => void;
+  /** The server is about to stop: come back after retryAfterMs. */
+  'server:goodbye': (payload: ServerGoodbye) => void;
   /** Somebody is calling. */
   'video:incoming-call': (payload: IncomingCall) => void;
   /** The call that one offered rings. */
