@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 // A layer is a folder. It may include itself and what is listed: folders, or single headers.
 const base = ['wire/base'];
 // What the rules see of the store: its interfaces.
-const storage = ['store.h', 'keys.h', 'log.h', 'message_changes.h', 'participants.h', 'blocks.h', 'search.h', 'notifications.h', 'presences.h', 'revocations.h', 'calls.h', 'personal_data.h'].map((name) => `mentara/storage/${name}`);
-const rules = ['mentara/domain', 'mentara/events', ...storage, 'mentara/auth', 'mentara/limits.h', 'mentara/limits_of_nodes.h', ...base];
+const storage = ['store.h', 'keys.h', 'log.h', 'message_changes.h', 'participants.h', 'blocks.h', 'search.h', 'notifications.h', 'presences.h', 'pushes.h', 'revocations.h', 'calls.h', 'personal_data.h'].map((name) => `mentara/storage/${name}`);
+const rules = ['mentara/domain', 'mentara/events', ...storage, 'mentara/auth', 'mentara/limits.h', 'mentara/limits_of_nodes.h', 'mentara/limits_of_push.h', ...base];
 const edge = [
   'mentara/services', 'mentara/contract', 'mentara/config/version.h', 'wire/sio', 'wire/http', 'wire/net/loop.h', ...rules,
 ];
@@ -28,16 +28,17 @@ const layers = {
   'mentara/auth': ['mentara/domain', 'mentara/events', 'mentara/config/config.h', 'mentara/limits.h', ...base],
   'mentara/services': rules,
   'mentara/cluster': ['mentara/services', ...rules],
-  'mentara/contract': ['mentara/domain', 'mentara/limits.h', ...base],
+  'mentara/push': ['mentara/contract', 'mentara/services/actor.h', ...rules],
+  'mentara/contract': ['mentara/domain', 'mentara/limits.h', 'mentara/limits_of_push.h', ...base],
   'mentara/connections': ['mentara/cluster', ...edge],
-  'mentara/requests': ['mentara/connections', ...edge],
+  'mentara/requests': ['mentara/push', 'mentara/connections', ...edge],
   'mentara/gateways': ['mentara/requests', 'mentara/cluster', 'mentara/connections', ...edge],
   'mentara/api': ['mentara/requests', 'mentara/connections', ...edge],
   'mentara/ops': ['mentara/connections', 'mentara/config/config.h', ...edge],
-  'mentara/config': ['mentara/domain', 'mentara/limits.h', 'mentara/limits_of_nodes.h', 'wire/redis/url.h', ...base],
+  'mentara/config': ['mentara/domain', 'mentara/limits.h', 'mentara/limits_of_nodes.h', 'mentara/limits_of_push.h', 'wire/redis/url.h', ...base],
   'mentara/schema': ['mentara/contract', 'mentara/config/version.h', 'mentara/domain', 'mentara/limits.h', ...base],
   'mentara/console': ['mentara/schema', 'mentara/domain', 'wire/http', ...base],
-  'mentara/cli': ['mentara/config', 'mentara/auth', 'mentara/schema', 'mentara/domain', 'mentara/limits.h', ...base],
+  'mentara/cli': ['mentara/config', 'mentara/auth', 'mentara/push/keys.h', 'mentara/schema', 'mentara/domain', 'mentara/limits.h', ...base],
   'mentara/application': ['mentara', 'wire'], // the composition root names everything
   mentara: ['mentara', 'wire'], // main.cpp
   'tests/support': ['mentara', 'wire'],
@@ -67,6 +68,7 @@ const heavyLibraries = [
   ['simdjson', /^simdjson/],
   ['SQLite', /^sqlite3/],
   ['libpq', /^libpq/],
+  ['libcurl', /^curl\//],
   ['spdlog', /^spdlog\//],
   ['toml++', /^toml\+\+/],
   ['CLI11', /^CLI\//],

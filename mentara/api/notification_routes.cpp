@@ -20,6 +20,9 @@ void add_notification_routes(RouteTable& routes, NotificationRequests& requests)
                                                      requests::Reply reply) {
     requests.erase(services::Actor{call.user.id}, {.id = std::move(request.id), .ids = {}}, std::move(reply));
   });
+  routes.add(route::push_key, requests, &NotificationRequests::push_key);
+  routes.add(route::subscribe_to_push, requests, &NotificationRequests::subscribe_to_push);
+  routes.add(route::unsubscribe_from_push, requests, &NotificationRequests::unsubscribe_from_push);
   routes.add(route::get_preferences, [&requests](const Call& call, contract::NoFields, requests::Reply reply) {
     requests.preferences(services::Actor{call.user.id}, {}, std::move(reply));
   });

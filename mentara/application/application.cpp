@@ -42,6 +42,8 @@
 #include "mentara/ops/health.h"
 #include "mentara/ops/metrics.h"
 #include "mentara/ops/traffic.h"
+#include "mentara/push/curl_outlet.h"
+#include "mentara/push/push_service.h"
 #include "mentara/services/block_service.h"
 #include "mentara/services/call_service.h"
 #include "mentara/services/conference_service.h"
@@ -60,6 +62,7 @@
 #include "mentara/services/unread_service.h"
 #include "mentara/storage/postgres_store.h"
 #include "mentara/storage/sqlite_store.h"
+#include "wire/base/base64.h"
 #include "wire/base/log.h"
 #include "wire/cluster/node.h"
 #include "wire/redis/url.h"
@@ -160,6 +163,15 @@ std::vector<std::string> key_paths(const AuthConfig& config) {
   return paths;
 }
 
+push::PushService::Options push_options(const PushConfig& config) {
+  auto key = push::KeyPair::from_private(wire::base64url_decode_strict(config.private_key).value_or(std::string()));
+  if (!key) throw std::runtime_error("push.private_key is no key of the curve P-256; make one with: mentara push-key");
+  return {.rules = {*std::move(key), config.subject, config.retry_delay},
+          .ttl = config.ttl,
+          .delay = config.delay,
+          .allow_insecure = config.allow_insecure_endpoints};
+}
+
 std::unique_ptr<storage::Store> open_store(const Config& config, Post post,
                                            std::function<void(storage::Position)> on_growth) {
   const DatabaseConfig& database = config.database;
@@ -241,6 +253,9 @@ struct Application::Parts {
   std::optional<services::MessageNotifier> notifier;
   std::optional<wire::net::Timer> notifications_timer;
   std::optional<services::NotificationService> notifications;
+  std::optional<wire::net::Timer> push_timer;
+  std::optional<push::PushService> push; // none: it is not configured
+  std::unique_ptr<push::Outlet> push_outlet;
   std::optional<wire::net::Timer> search_timer;
   std::optional<wire::net::Timer> proofs_timer;
   std::optional<services::SyncService> sync;
@@ -335,6 +350,24 @@ Application::Parts::Parts(const Config& config)
     notifications_timer->arm(std::min<wire::Duration>(wait, limits::due_check_max));
   });
   home_loop.post([this] { notifications->on_due(); }); // what came due while nobody was there
+  if (!config.push.private_key.empty()) {
+    push_outlet = std::make_unique<push::CurlOutlet>(
+        push::CurlOutlet::Options{.allow_insecure = config.push.allow_insecure_endpoints,
+                                  .ca_file = config.push.ca_file,
+                                  .timeout = limits::push_timeout},
+        post);
+    push_timer.emplace(home_loop, [this] { push->on_time(); });
+    push.emplace(*store, *bus, clock, push_options(config.push), *push_outlet,
+                 push::PushService::Outside{[this](const UserId& user) {
+                                              using cluster::Here;
+                                              return users->is_there(
+                                                  user, Here::messaging | Here::notifications | Here::video_calls);
+                                            },
+                                            [&home_loop] { return home_loop.now(); },
+                                            [this, &home_loop](wire::TimePoint at) {
+                                              push_timer->arm(std::max(at - home_loop.now(), wire::Duration(0)));
+                                            }});
+  }
   search_timer.emplace(home_loop, [this] {
     search->index_some();
     search_timer->arm(limits::search_index_interval);
@@ -378,7 +411,8 @@ Application::Parts::Parts(const Config& config)
                                              *bus,          disconnector, *event_limits, clock};
   const requests::MessagingRequests::Services messaging_services{*messages,     *message_changes, *conversations,
                                                                  *participants, *blocks,          *search};
-  const requests::NotificationRequests::Services notification_services{*notifications, notification_rules};
+  const requests::NotificationRequests::Services notification_services{*notifications, notification_rules,
+                                                                       push ? &*push : nullptr};
   gateways::WebSocketEventService::Feeds feeds;
   console.emplace(issue_token(config, clock));
   for (std::size_t i = 0; i < node->loops(); ++i) {
@@ -497,6 +531,18 @@ void Application::Parts::add_figures(ops::Figures& figures) {
   }
   figures.count("mentara_log_gaps_total", "How often the log was read for what nobody had told.",
                 number(websocket_events->counters().gaps));
+  if (push) {
+    const push::Deliveries::Counters& pushed = push->counters();
+    for (const auto& [result, count] : {std::pair{"sent", pushed.sent},
+                                        {"retried", pushed.retried},
+                                        {"failed", pushed.failed},
+                                        {"gone", pushed.gone},
+                                        {"dropped", pushed.dropped}}) {
+      figures.count("mentara_pushes_total", "Web Push, by what became of each try.", number(count),
+                    {{"result", result}});
+    }
+    figures.gauge("mentara_pushes_queued", "Pushes on their way, or waiting for it.", number(push->queued()));
+  }
   figures.gauge("mentara_bus_queued", "Domain events that wait.", number(bus->queued()));
 }
 

@@ -13,8 +13,10 @@
 #include "mentara/config/suggestion.h"
 #include "mentara/config/units.h"
 #include "mentara/config/version.h"
+#include "mentara/push/keys.h"
 #include "mentara/schema/contract.h"
 #include "mentara/schema/formats.h"
+#include "wire/base/base64.h"
 #include "wire/base/utf8.h"
 
 namespace mentara::cli {
@@ -123,6 +125,16 @@ class Session {
       return exit_success;
     }
     return refuse("--format must be one of " + format_names() + ", not \"" + given_.format + "\"");
+  }
+
+  int push_key() {
+    const push::KeyPair key = push::KeyPair::make();
+    surroundings_.out(
+        "# For Web Push, to be kept: whoever subscribed with this key can be reached with no other.\n"
+        "MENTARA_PUSH_PRIVATE_KEY=" +
+        wire::base64url_encode(key.private_key()) +
+        "\n# The public key, which clients get by push:key: " + wire::base64url_encode(key.public_key()) + "\n");
+    return exit_success;
   }
 
   static std::string format_names() {
@@ -305,6 +317,8 @@ int run(std::vector<std::string> arguments, const Surroundings& surroundings, co
   move_database->add_option("--from", given.move_from, "sqlite: the database in the data directory")->required();
   move_database->add_option("--to", given.move_to, "postgres: an empty database, which database.url names")->required();
 
+  CLI::App* push_key = app.add_subcommand("push-key", "Print a new key for Web Push");
+
   CLI::App* contract = app.add_subcommand("contract", "Print every event and payload as a document or as types");
   contract->add_option("--format", given.format, "One of " + Session::format_names() + " (default: markdown)");
 
@@ -326,6 +340,7 @@ int run(std::vector<std::string> arguments, const Surroundings& surroundings, co
     Session session(surroundings, commands, given);
     if (serve->parsed()) return session.serve(*serve);
     if (token->parsed()) return session.token(*token);
+    if (push_key->parsed()) return session.push_key();
     if (contract->parsed()) return session.contract();
     if (backup->parsed()) return session.back_up(*backup);
     if (restore->parsed()) return session.restore(*restore);

@@ -241,6 +241,25 @@ TEST_F(CommandLine, config_print_shows_what_serve_would_use) {
   EXPECT_THAT(out_, Not(HasSubstr(secret)));
 }
 
+TEST_F(CommandLine, push_key_prints_a_key_that_the_configuration_takes) {
+  EXPECT_EQ(run({"push-key"}), 0) << err_;
+  const std::string variable = "\nMENTARA_PUSH_PRIVATE_KEY=";
+  const std::size_t at = out_.find(variable);
+  ASSERT_NE(at, out_.npos);
+  const std::string key = out_.substr(at + variable.size(), 43);
+  set_secret();
+  environment_["MENTARA_PUSH_PRIVATE_KEY"] = key;
+  EXPECT_EQ(run({"config", "check"}), exit_usage);
+  EXPECT_THAT(err_, HasSubstr("push.subject"));
+  environment_["MENTARA_PUSH_SUBJECT"] = "mailto:operations@example.com";
+  EXPECT_EQ(run({"config", "check"}), 0) << err_;
+  EXPECT_EQ(run({"config", "print"}), 0);
+  EXPECT_THAT(out_, Not(HasSubstr(key)));
+  environment_["MENTARA_PUSH_PRIVATE_KEY"] = key.substr(1);
+  EXPECT_EQ(run({"config", "check"}), exit_usage);
+  EXPECT_THAT(err_, HasSubstr("mentara push-key"));
+}
+
 TEST_F(CommandLine, version_and_help_are_asked_for_so_they_go_to_stdout) {
   EXPECT_EQ(run({"--version"}), 0);
   EXPECT_THAT(out_, testing::MatchesRegex("mentara [0-9]+\\.[0-9]+\\.[0-9]+\n"));

@@ -11,6 +11,7 @@
 #include "mentara/domain/notification_rule.h"
 #include "mentara/limits.h"
 #include "mentara/limits_of_nodes.h"
+#include "mentara/limits_of_push.h"
 #include "wire/base/limits.h"
 #include "wire/base/log.h"
 
@@ -92,6 +93,16 @@ struct NotificationsConfig {
   std::vector<NotificationRule> rules{}; // in the file alone
 };
 
+struct PushConfig {          // Web Push
+  std::string private_key{}; // in base64url; empty: there is no Web Push
+  std::string subject{};     // how push services reach the operator
+  milliseconds ttl = limits::push_ttl;
+  milliseconds delay = to_ms(limits::push_delay);
+  milliseconds retry_delay = limits::push_retry_delay;
+  std::string ca_file{}; // empty: the system's
+  bool allow_insecure_endpoints = false;
+};
+
 struct ReplayConfig { // of what a device missed
   std::size_t events_max = limits::replayed_events_max;
   milliseconds age_max = limits::replayed_age_max;
@@ -136,6 +147,7 @@ struct Config {
   LimitsConfig limits{};
   PresenceConfig presence{};
   NotificationsConfig notifications{};
+  PushConfig push{};
   ReplayConfig replay{};
   CallsConfig calls{};
   IceConfig ice{};

@@ -108,6 +108,9 @@ class Loader {
     if (!config_.ice.turn_urls.empty() && config_.ice.turn_secret.empty()) {
       relate("ice.turn_urls", "ice.turn_secret", "need the secret that the TURN servers share");
     }
+    if (!config_.push.private_key.empty() && config_.push.subject.empty()) {
+      relate("push.private_key", "push.subject", "needs a subject, such as \"mailto:operations@example.com\"");
+    }
     if (config_.server.port == config_.operations.port) {
       relate("operations.port", "server.port", "must be another port than the one for clients");
     }

@@ -5,6 +5,7 @@
 
 #include "mentara/config/option.h"
 #include "mentara/config/option_kinds.h"
+#include "wire/base/base64.h"
 #include "wire/base/utf8.h"
 #include "wire/redis/url.h"
 
@@ -50,6 +51,15 @@ bool is_redis_url(std::string_view text) {
   return url && !url->tls && is_printable(text);
 }
 bool is_redis_key(std::string_view text) { return !text.empty() && text.find('#') == text.npos && is_printable(text); }
+
+// 32 bytes in base64url; whether they are a key is seen when the server begins.
+bool is_push_key(std::string_view text) {
+  const auto bytes = wire::base64url_decode_strict(text);
+  return bytes && bytes->size() == 32;
+}
+bool is_push_subject(std::string_view text) {
+  return is_printable(text) && ((text.starts_with("mailto:") && text.size() > 7) || text.starts_with("https://"));
+}
 
 bool is_secret(std::string_view text) { return text.size() >= secret_bytes_min; }
 
@@ -205,6 +215,24 @@ std::vector<Option> make_options() {
 
       {"presence.offline_after", "How long after the last socket of a user is gone others see him OFFLINE.",
        duration(at(&Config::presence, &PresenceConfig::offline_after), 0ms, 10min)},
+
+      {.key = "push.private_key",
+       .help = "The key by which push services know this server (VAPID); without one there is no Web Push.",
+       .value = text(at(&Config::push, &PushConfig::private_key), "a key as `mentara push-key` prints it", is_push_key),
+       .secret = true},
+      {"push.subject", "How those who run a push service reach whoever runs this server.",
+       text(at(&Config::push, &PushConfig::subject), "a URL that begins with mailto: or https://", is_push_subject)},
+      {"push.ttl", "How long a push service keeps a push for a browser that is not there.",
+       duration(at(&Config::push, &PushConfig::ttl), 1s, 24h * 28)},
+      {"push.delay", "How long after a notification it is looked whether its user has come back, before it is pushed.",
+       duration(at(&Config::push, &PushConfig::delay), 0ms, 10min)},
+      {"push.retry_delay", "How long after a failure a push is tried again; four times as long after the next.",
+       duration(at(&Config::push, &PushConfig::retry_delay), 10ms, 1h)},
+      {"push.ca_file", "A PEM file with who may sign the certificates of push services; empty: whom the system trusts.",
+       text(at(&Config::push, &PushConfig::ca_file), "the path of a file", is_printable)},
+      {"push.allow_insecure_endpoints",
+       "Let clients name endpoints over http and in private networks; for tests, or where all clients are trusted.",
+       boolean(at(&Config::push, &PushConfig::allow_insecure_endpoints))},
 
       {"replay.events_max", "How many missed events a device is sent when it returns; with more it has to reload.",
        whole_number(at(&Config::replay, &ReplayConfig::events_max), 1, million)},

@@ -13,6 +13,7 @@
 #include "mentara/contract/notification_news.h"
 #include "mentara/contract/notification_requests.h"
 #include "mentara/contract/presence_payloads.h"
+#include "mentara/contract/push_payloads.h"
 
 // Every event: its name, spelt once, with the types of what it carries. A gateway registers and emits by these; tables
 // of documentation walk the tuples.
@@ -138,7 +139,11 @@ inline constexpr ClientEvent<WhichNotifications, CountAck> erase{"notification:d
 inline constexpr ClientEvent<NoFields, CountAck> read_all{"notification:read-all"};
 inline constexpr ClientEvent<ChangeNotificationPreferences, PreferencesAck> preferences{"notification:preferences"};
 inline constexpr ClientEvent<ConfirmCursor, PlainAck> sync_ack{"sync:ack"};
-inline constexpr std::tuple all{list, read, unread, erase, read_all, preferences, sync_ack};
+inline constexpr ClientEvent<NoFields, PushKeyAck> push_key{"push:key"};
+inline constexpr ClientEvent<SubscribeToPush, PlainAck> push_subscribe{"push:subscribe"};
+inline constexpr ClientEvent<UnsubscribeFromPush, PlainAck> push_unsubscribe{"push:unsubscribe"};
+inline constexpr std::tuple all{list,        read,     unread,   erase,          read_all,
+                                preferences, push_key, sync_ack, push_subscribe, push_unsubscribe};
 } // namespace client_event
 
 namespace server_event {

@@ -35,10 +35,10 @@ TEST(EventTable, holds_every_event_once) {
                                    "participant:left", "participant:updated", "message", "message:updated",
                                    "message:deleted", "reaction:updated", "message:read", "message:delivered",
                                    "conversation:created", "conversation:unread", "typing"));
-  EXPECT_THAT(
-      names(notifications::client_event::all),
-      UnorderedElementsAre("notification:list", "notification:read", "notification:unread", "notification:delete",
-                           "notification:read-all", "notification:preferences", "sync:ack"));
+  EXPECT_THAT(names(notifications::client_event::all),
+              UnorderedElementsAre("notification:list", "notification:read", "notification:unread",
+                                   "notification:delete", "notification:read-all", "notification:preferences",
+                                   "sync:ack", "push:key", "push:subscribe", "push:unsubscribe"));
   EXPECT_THAT(names(notifications::server_event::all),
               UnorderedElementsAre("notification", "notification:updated", "notification:deleted", "unreadCount"));
   EXPECT_THAT(names(video_calls::client_event::all),

@@ -11,6 +11,7 @@
 #include "mentara/contract/notification_news.h"
 #include "mentara/contract/notification_requests.h"
 #include "mentara/contract/presence_payloads.h"
+#include "mentara/contract/push_payloads.h"
 #include "mentara/contract/user_payloads.h"
 
 // Every request of REST: method and path, spelt once, with the types of what it carries. The API routes by these, and
@@ -106,6 +107,13 @@ inline constexpr Route<PostEvent, CreatedNotificationsAck> post_event{
     "Says what has happened: a domain event, which the rules of the configuration turn into notifications.", services,
     true};
 
+inline constexpr Route<NoFields, PushKeyAck> push_key{
+    "GET", "/push/key", "Reads the applicationServerKey with which a browser subscribes to pushes."};
+inline constexpr Route<SubscribeToPush, PlainAck> subscribe_to_push{
+    "POST", "/push/subscriptions", "Has a browser pushed what one is not here to hear of."};
+inline constexpr Route<UnsubscribeFromPush, PlainAck> unsubscribe_from_push{"DELETE", "/push/subscriptions",
+                                                                            "Ends that."};
+
 inline constexpr Route<WhichUsers, PresenceAck> get_presence{"GET", "/presence", "Asks how others are."};
 
 inline constexpr Route<ListCalls, CallsAck> list_calls{"GET", "/calls", "Lists one's calls, newest first."};
@@ -158,6 +166,9 @@ inline constexpr std::tuple all{list_conversations,
                                 ice_servers,
                                 revoke_tokens,
                                 disconnect_user,
+                                push_key,
+                                subscribe_to_push,
+                                unsubscribe_from_push,
                                 export_user,
                                 delete_user};
 } // namespace route

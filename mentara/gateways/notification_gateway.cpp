@@ -27,6 +27,9 @@ NotificationGateway::NotificationGateway(wire::sio::Server& io, const Admission:
   on(event::erase, &NotificationRequests::erase);
   on(event::read_all, &NotificationRequests::read_all);
   on(event::preferences, &NotificationRequests::preferences);
+  on(event::push_key, &NotificationRequests::push_key);
+  on(event::push_subscribe, &NotificationRequests::subscribe_to_push);
+  on(event::push_unsubscribe, &NotificationRequests::unsubscribe_from_push);
   nsp_.on(event::sync_ack.name, [this](Socket& socket, const wire::sio::Args& args, wire::sio::Ack ack) {
     Answer answer(socket, event::sync_ack.name, std::move(ack));
     if (const auto limited = admission_.throttle(socket, event::sync_ack.name)) return answer.failure(*limited);

@@ -43,6 +43,9 @@ services::PreferencesChange to_change(contract::ChangeNotificationPreferences re
   return change;
 }
 
+// Another code than not_found would be tried again.
+Failure no_push() { return {Code::not_found, "There is no Web Push on this server (push.private_key)."}; }
+
 } // namespace
 
 void NotificationRequests::list(Actor actor, contract::ListNotifications request, Reply reply) {
@@ -121,6 +124,34 @@ void NotificationRequests::preferences(Actor actor, contract::ChangeNotification
         services_.notifications.change_preferences(std::move(actor), std::move(change), std::move(done));
       },
       to_preferences);
+}
+
+void NotificationRequests::push_key(Actor, contract::NoFields, Reply reply) {
+  if (!services_.push) return reply(no_push());
+  reply(wire::to_json(contract::PushKeyAck{.publicKey = services_.push->public_key()}));
+}
+
+void NotificationRequests::subscribe_to_push(Actor actor, contract::SubscribeToPush request, Reply reply) {
+  if (!services_.push) return reply(no_push());
+  home_.ask<std::monostate>(
+      std::move(reply),
+      [this, actor = std::move(actor),
+       subscription = PushSubscription{.endpoint = std::move(request.endpoint.value),
+                                       .user_key = std::move(request.keys.p256dh.value),
+                                       .auth_secret = std::move(request.keys.auth.value)}](auto done) mutable {
+        services_.push->subscribe(std::move(actor), std::move(subscription), std::move(done));
+      },
+      [](std::monostate) { return contract::PlainAck{}; });
+}
+
+void NotificationRequests::unsubscribe_from_push(Actor actor, contract::UnsubscribeFromPush request, Reply reply) {
+  if (!services_.push) return reply(no_push());
+  home_.ask<std::monostate>(
+      std::move(reply),
+      [this, actor = std::move(actor), endpoint = std::move(request.endpoint.value)](auto done) mutable {
+        services_.push->unsubscribe(std::move(actor), std::move(endpoint), std::move(done));
+      },
+      [](std::monostate) { return contract::PlainAck{}; });
 }
 
 void NotificationRequests::create(Actor actor, contract::CreateNotifications request, std::string idempotency_key,

@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "mentara/contract/notification_requests.h"
+#include "mentara/contract/push_payloads.h"
 #include "mentara/domain/notification_rule.h"
+#include "mentara/push/push_service.h"
 #include "mentara/requests/home_requests.h"
 #include "mentara/services/actor.h"
 #include "mentara/services/notification_service.h"
@@ -19,6 +21,7 @@ class NotificationRequests {
   struct Services {
     services::NotificationService& notifications; // on the home loop
     const std::vector<NotificationRule>& rules;   // any thread
+    push::PushService* push = nullptr;            // on the home loop; none: there is no Web Push here
   };
   using Actor = services::Actor;
 
@@ -33,6 +36,9 @@ class NotificationRequests {
   void read_all(Actor actor, contract::NoFields request, Reply reply);
   void unread_count(Actor actor, contract::NoFields request, Reply reply);
   void preferences(Actor actor, contract::ChangeNotificationPreferences request, Reply reply);
+  void push_key(Actor actor, contract::NoFields request, Reply reply);
+  void subscribe_to_push(Actor actor, contract::SubscribeToPush request, Reply reply);
+  void unsubscribe_from_push(Actor actor, contract::UnsubscribeFromPush request, Reply reply);
   // Of a backend.
   void create(Actor actor, contract::CreateNotifications request, std::string idempotency_key, Reply reply);
 

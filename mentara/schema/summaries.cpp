@@ -67,6 +67,9 @@ constexpr Summary client_events[] = {
     {"/notifications", "notification:read-all", "Marks all notifications as read."},
     {"/notifications", "notification:preferences",
      "Reads how one wants to be told, or changes what is named: types, quiet hours, a mute; null takes it back."},
+    {"/notifications", "push:key", "Reads the applicationServerKey with which a browser subscribes to pushes."},
+    {"/notifications", "push:subscribe", "Has a browser pushed what one is not here to hear of."},
+    {"/notifications", "push:unsubscribe", "Ends that."},
     {"/notifications", "sync:ack", "Says that this device has everything up to a cursor; clients need not."},
 };
 

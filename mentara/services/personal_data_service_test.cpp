@@ -190,6 +190,22 @@ TEST_F(PersonalDataServiceTest, erasure_takes_what_he_was_notified_of_and_the_lo
   EXPECT_THAT(whole_database(), Not(HasSubstr("secretword")));
 }
 
+TEST_F(PersonalDataServiceTest, where_he_is_pushed_to_is_exported_without_its_keys_and_forgotten) {
+  world.restart(
+      "INSERT INTO push_subscriptions (user_key, endpoint, p256dh, auth, created_at) SELECT user_key, "
+      "'https://push.example.com/secretword/' || user_id, 'thekey', 'theauth', 1 FROM users; "
+      "INSERT INTO sent_pushes (user_key, topic, notification_id, until) SELECT user_key, 'topic-of-' || user_id, 'n', "
+      "1 "
+      "FROM users");
+  start();
+  const std::string exported = export_of("ann")["pushSubscriptions"];
+  EXPECT_THAT(exported, HasSubstr("https://push.example.com/secretword/ann"));
+  EXPECT_THAT(exported, Not(HasSubstr("the")));
+  erase("ann");
+  EXPECT_THAT(whole_database(), AllOf(Not(HasSubstr("secretword/ann")), Not(HasSubstr("topic-of-ann"))));
+  EXPECT_THAT(whole_database(), AllOf(HasSubstr("secretword/bob"), HasSubstr("topic-of-bob")));
+}
+
 TEST_F(PersonalDataServiceTest, of_a_call_the_reports_of_his_side_are_exported_and_forgotten) {
   world.restart(
       "INSERT INTO calls (call_id, caller_key, callee_key, state, media, started_at) SELECT 'call-1', a.user_key, "
@@ -310,6 +326,8 @@ TEST_F(PersonalDataServiceTest, every_table_that_names_users_is_exported_and_for
       "calls",               // what his devices said of them is exported and forgotten; ids and times stay
       "idempotent_requests", // what a backend has asked for; forgotten with it
       "directs",             // who is in it: ids
+      "push_subscriptions",  // both; keys are forgotten with them and told to nobody
+      "sent_pushes",         // forgotten: what was pushed a day ago at most
       "erasures",
   };
   if (world.database.dialect() != storage::sql::Dialect::sqlite) GTEST_SKIP() << "the tables are the same";

@@ -42,9 +42,13 @@ struct MessageToTell {
   UserId sender_id{};
 };
 
+class Pushes; // pushes.h
+class PushChanges;
+
 class Notifications {
  public:
   virtual ~Notifications() = default;
+  virtual Pushes& pushes() = 0;
 
   // Those that are not expired, the newest first.
   virtual std::vector<StoredNotification> list(const UserId& user, const NotificationFilter& filter, UnixTime now) = 0;
@@ -74,6 +78,7 @@ class Notifications {
 class NotificationChanges {
  public:
   virtual ~NotificationChanges() = default;
+  virtual PushChanges& push_changes() = 0;
 
   virtual void insert(const StoredNotification& notification) = 0; // its key is given here
   virtual void remove(NotificationKey key) = 0;

@@ -94,7 +94,8 @@ SqlNotifications::SqlNotifications(sql::Database& database)
                       "ORDER BY m.position LIMIT ?2"),
       has_received_(database,
                     "SELECT 1 FROM users u JOIN device_places p ON p.user_key = u.user_key WHERE u.user_id = ?1 "
-                    "AND p.channel = ?2 AND p.position >= ?3 AND p.epoch = (SELECT epoch FROM log_state)") {}
+                    "AND p.channel = ?2 AND p.position >= ?3 AND p.epoch = (SELECT epoch FROM log_state)"),
+      pushes_(database) {}
 
 std::vector<StoredNotification> SqlNotifications::list(const UserId& user, const NotificationFilter& filter,
                                                        UnixTime now) {
@@ -209,7 +210,8 @@ SqlNotificationChanges::SqlNotificationChanges(sql::Database& database, SqlLog& 
                     "INSERT INTO idempotent_requests (user_key, idempotency_key, digest, answer, at) "
                     "VALUES (?1, ?2, ?3, ?4, ?5)"),
       forget_requests_(database, "DELETE FROM idempotent_requests WHERE at < ?1"),
-      set_messages_told_(database, "UPDATE notification_state SET messages_told = ?1") {}
+      set_messages_told_(database, "UPDATE notification_state SET messages_told = ?1"),
+      push_changes_(database, users) {}
 
 UserKey SqlNotificationChanges::key_of(const UserId& user) {
   User known{user};

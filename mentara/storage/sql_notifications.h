@@ -3,6 +3,7 @@
 #include "mentara/storage/notifications.h"
 #include "mentara/storage/sql.h"
 #include "mentara/storage/sql_log.h"
+#include "mentara/storage/sql_pushes.h"
 #include "mentara/storage/sql_users.h"
 
 namespace mentara::storage {
@@ -11,6 +12,7 @@ class SqlNotifications final : public Notifications {
  public:
   explicit SqlNotifications(sql::Database& database);
 
+  Pushes& pushes() override { return pushes_; }
   std::vector<StoredNotification> list(const UserId& user, const NotificationFilter& filter, UnixTime now) override;
   std::optional<StoredNotification> find(const UserId& user, const NotificationId& id) override;
   std::vector<StoredNotification> find_unread(const UserId& user, const std::string& collapse_key) override;
@@ -30,12 +32,14 @@ class SqlNotifications final : public Notifications {
   sql::Statement list_, list_unread_, find_, find_unread_, newest_, unread_, preferences_, types_;
   sql::Statement held_, to_release_, expired_, next_due_, find_request_;
   sql::Statement messages_told_, messages_after_, has_received_;
+  SqlPushes pushes_;
 };
 
 class SqlNotificationChanges final : public NotificationChanges {
  public:
   SqlNotificationChanges(sql::Database& database, SqlLog& log, SqlUsers& users);
 
+  PushChanges& push_changes() override { return push_changes_; }
   void insert(const StoredNotification& notification) override;
   void remove(NotificationKey key) override;
   void set_read(NotificationKey key, std::optional<UnixTime> read_at) override;
@@ -60,6 +64,7 @@ class SqlNotificationChanges final : public NotificationChanges {
   sql::Statement insert_, remove_, set_read_, set_all_read_, set_held_, advance_version_;
   sql::Statement set_preferences_, remove_types_, insert_type_, keep_request_, forget_requests_;
   sql::Statement set_messages_told_;
+  SqlPushChanges push_changes_;
 };
 
 } // namespace mentara::storage

@@ -125,6 +125,9 @@ constexpr Section sections[] = {
         'quietStart', substr(iso(quiet_start * 60000), 12, 8), 'quietEnd', substr(iso(quiet_end * 60000), 12, 8),
         'timezone', time_zone)
       FROM notification_users WHERE user_key = ?1 AND ?2 < 1 AND ?3 > 0 LIMIT ?4)"},
+    {"pushSubscriptions", R"(SELECT subscription_key, object('endpoint', endpoint, 'createdAt', iso(created_at))
+      FROM push_subscriptions WHERE user_key = ?1 AND subscription_key > ?2 AND subscription_key <= ?3
+      ORDER BY subscription_key LIMIT ?4)"},
     {"calls", R"(SELECT c.call_key, object('callId', c.call_id, 'fromUserId', a.user_id, 'toUserId', b.user_id,
         'startedAt', iso(c.started_at), 'answeredAt', iso(c.answered_at), 'endedAt', iso(c.ended_at),
         'reports', (SELECT list(json(r.report)) FROM call_reports r
@@ -280,6 +283,8 @@ bool SqlPersonalDataChanges::forget_profile(UserKey user) {
            "DELETE FROM notification_types WHERE user_key = ?1",
            "DELETE FROM notification_users WHERE user_key = ?1",
            "DELETE FROM presences WHERE user_key = ?1",
+           "DELETE FROM push_subscriptions WHERE user_key = ?1",
+           "DELETE FROM sent_pushes WHERE user_key = ?1",
        }) {
     Statement(database_, sql).run(user);
   }
