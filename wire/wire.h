@@ -31,8 +31,12 @@ namespace wire {
 using cluster::Node;
 using cluster::NodeOptions;
 using cluster::RedisOptions;
+using http::ForwardedHeader;
+using http::ListenOptions;
 using net::Loop;
 using net::Timer;
+using net::TlsContext;
+using net::TlsOptions;
 using sio::Ack;
 using sio::Args;
 using sio::Binary;

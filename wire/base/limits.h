@@ -24,6 +24,16 @@ inline constexpr std::size_t descriptors_reserved = 256; // of the process's, fo
 inline constexpr unsigned turned_away_at_once_max = 8; // connections above the limit that are answered; then accepting
 inline constexpr Duration turned_away_pause = milliseconds(100); // pauses
 
+// --- The edge: TLS, the PROXY protocol, addresses ---
+inline constexpr Duration tls_handshake_timeout = seconds(5);
+inline constexpr unsigned tls_handshakes_per_second = 500; // of one listener; then accepting pauses
+inline constexpr Duration tls_handshakes_window = milliseconds(100);
+inline constexpr std::size_t tls_output_bytes_max = 128 * 1024; // owed to a peer who asks for it and does not read
+inline constexpr Duration proxy_header_timeout = seconds(5);
+inline constexpr std::size_t proxy_header_bytes_max = 536; // what fits into the smallest segment, as its authors advise
+inline constexpr unsigned addresses_told_per_second_max = 32; // connections above the limit of their address that are
+                                                              // answered; the others are only closed
+
 // --- WebSocket ---
 inline constexpr std::size_t ws_message_bytes_max = 1'000'000;
 inline constexpr std::size_t ws_control_bytes_max = 125; // RFC 6455 §5.5

@@ -3,6 +3,8 @@
 #include <atomic>
 #include <cstdio>
 
+#include "wire/base/log_scope.h"
+
 namespace wire {
 namespace {
 
@@ -40,6 +42,7 @@ void write_to_stderr(LogLevel level, std::string_view message, std::initializer_
     line.append(" ").append(field.key).append("=");
     append_value(line, field);
   }
+  if (LogScope::connection() != 0) line.append(" connection=").append(LogScope::name_of(LogScope::connection()));
   line += '\n';
   std::fwrite(line.data(), 1, line.size(), stderr);
 }

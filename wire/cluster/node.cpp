@@ -10,6 +10,9 @@ namespace wire::cluster {
 Node::Node(NodeOptions options, const std::function<void(sio::Server&)>& setup) {
   std::vector<http::Server*> https;
   options.server.recovery_store = std::make_shared<sio::RecoveryStore>(); // a client may come back on another loop
+  if (options.http.connections_per_address_max > 0 && !options.http.address_limit) {
+    options.http.address_limit = std::make_shared<net::AddressLimit>(options.http.connections_per_address_max);
+  }
   for (int i = 0; i < options.threads; ++i) parts_.push_back(std::make_unique<Part>(i, options.unsent));
   if (options.redis) {
     net::Loop& home = parts_[0]->loop;
@@ -36,8 +39,9 @@ Node::Node(NodeOptions options, const std::function<void(sio::Server&)>& setup) 
 
 Node::~Node() = default;
 
-Result<std::uint16_t, net::ListenError> Node::listen(const std::string& host, std::uint16_t port) {
-  return parts_[0]->http->listen(host, port);
+Result<std::uint16_t, net::ListenError> Node::listen(const std::string& host, std::uint16_t port,
+                                                     http::ListenOptions options) {
+  return parts_[0]->http->listen(host, port, std::move(options));
 }
 
 void Node::run() {

@@ -41,7 +41,8 @@ class Node {
   ~Node();
 
   // Port 0 takes a free one; the answer says which.
-  Result<std::uint16_t, net::ListenError> listen(const std::string& host, std::uint16_t port);
+  Result<std::uint16_t, net::ListenError> listen(const std::string& host, std::uint16_t port,
+                                                 http::ListenOptions options = {});
   void run();  // on this thread and threads of its own, until stop()
   void stop(); // any thread; not from a signal's handler
   // run(), until SIGTERM or SIGINT, or stop(). Call it before you make threads of your own.

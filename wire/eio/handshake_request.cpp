@@ -6,8 +6,9 @@
 
 namespace wire::eio {
 
-HandshakeRequest::HandshakeRequest(const http::Request& request, std::int64_t issued_unix_ms)
-    : issued_(issued_unix_ms) {
+HandshakeRequest::HandshakeRequest(const http::Request& request, std::int64_t issued_unix_ms,
+                                   std::uint64_t connection_id)
+    : issued_(issued_unix_ms), connection_id_(connection_id), secure_(request.peer.secure) {
   const auto add = [&](std::string_view text) {
     text = text.substr(0, 0xffff);
     packed_ += static_cast<char>(text.size() >> 8);

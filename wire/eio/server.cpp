@@ -5,6 +5,7 @@
 
 #include "wire/base/json.h"
 #include "wire/base/log.h"
+#include "wire/base/log_scope.h"
 #include "wire/base/random.h"
 #include "wire/eio/ws_transport.h"
 #include "wire/http/query.h"
@@ -191,6 +192,8 @@ void Server::abort(http::Exchange& exchange) {
 }
 
 void Server::report(const http::Request& request, RequestError error, std::string_view text, std::string_view context) {
+  const auto live = session_of(request);
+  const LogScope scope(live ? live->request().connection_id() : 0);
   log(LogLevel::debug, "request refused", {{"why", text}, {"code", static_cast<int>(error)}});
   if (!on_connection_error_) return;
   const std::string derived = context.empty() ? connection_error_context(request, error, text) : std::string(context);
@@ -395,8 +398,15 @@ Server::Accepted Server::accept_websocket(http::Exchange& exchange, bool initial
 void Server::open_session(http::Exchange& exchange, const VerifiedRequest& verified) {
   std::string sid = random_id();
   if (loop_.index() > 0) sid += loop_names[static_cast<std::size_t>(loop_.index())];
-  auto live = std::make_shared<Live>(*this, std::move(sid), HandshakeRequest(exchange.request(), unix_ms()));
+  const auto loops = static_cast<std::uint64_t>(loop_names.size());
+  const std::uint64_t id = ++opened_ * loops + static_cast<std::uint64_t>(loop_.index());
+  auto live = std::make_shared<Live>(*this, std::move(sid), HandshakeRequest(exchange.request(), unix_ms(), id));
   Session& session = live->session();
+  const LogScope scope(id);
+  log(LogLevel::debug, "connection opened",
+      {{"address", exchange.request().peer.address},
+       {"transport", verified.transport == TransportName::websocket ? "websocket" : "polling"},
+       {"tls", exchange.request().peer.secure}});
 
   if (verified.transport == TransportName::websocket) {
     Accepted accepted = accept_websocket(exchange, true);

@@ -148,6 +148,7 @@ class Server final : private http::Handler, public Responder {
   UniqueFunction<void(Session&, const HandshakeRequest&)> on_connection_;
   UniqueFunction<void(const ConnectionError&)> on_connection_error_;
   std::unordered_map<std::string_view, std::shared_ptr<Live>, SeededHash> sessions_; // keys belong to the sessions
+  std::uint64_t opened_ = 0;                                                         // sessions, ever
   std::unordered_map<const http::Exchange*, std::shared_ptr<bool>> deciding_; // requests that wait for an AllowReply
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

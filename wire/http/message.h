@@ -17,7 +17,8 @@ struct Header {
 
 struct Peer {
   std::string_view address; // "127.0.0.1", "::1"
-  std::uint16_t port = 0;
+  std::uint16_t port = 0;   // 0: only a proxy knows it
+  bool secure = false;      // it speaks TLS with us
 };
 
 // A request whose head was understood. All views live until it is answered.
@@ -30,7 +31,7 @@ struct Request {
   std::string_view body;  // when the request is complete
   bool keep_alive = true; // the peer would use the connection again
   bool upgrade = false;   // "Connection: upgrade" (RFC 9110 §7.8)
-  Peer peer;
+  Peer peer;              // the client, as trusted proxies tell, else whoever connected
 
   // The first of that name.
   std::optional<std::string_view> header(std::string_view lower_case_name) const {

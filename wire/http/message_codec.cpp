@@ -237,6 +237,12 @@ Result<RequestParser::Progress, ParseError> RequestParser::parse_head() {
   request_.path = request_.target.substr(0, question);
   if (question != std::string_view::npos) request_.query = request_.target.substr(question + 1);
   request_.peer = peer_;
+  if (options_.trusted_proxies.contains(peer_.address)) {
+    if (const auto client = forwarded_client(request_.headers, options_.forwarded_header, options_.trusted_proxies)) {
+      forwarded_address_ = client->to_string();
+      request_.peer = {forwarded_address_, 0, peer_.secure};
+    }
+  }
   request_.keep_alive = beast_->keep_alive();
   request_.upgrade = request_.upgrade && http_1_1;
   beast_->facts.expects_continue = facts.expects_continue && http_1_1;

@@ -61,6 +61,7 @@ class RequestParser {
 
   // of the current request
   std::string head_; // what request_ looks into
+  std::string forwarded_address_;
   std::string body_;
   Request request_;
   std::unique_ptr<Beast> beast_;

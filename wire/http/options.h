@@ -1,6 +1,14 @@
 #pragma once
 
+#include <memory>
+
+#include "wire/base/address.h"
 #include "wire/base/limits.h"
+#include "wire/http/forwarded.h"
+
+namespace wire::net {
+class AddressLimit;
+}
 
 namespace wire::http {
 
@@ -10,6 +18,12 @@ struct Options {
   // At once, on all loops whose connections this server accepts; more are answered 503. 0: as many as the process may
   // have descriptors, less 256.
   std::size_t connections_max = 0;
+  // Of one address at once (IPv6: of a /64), on all loops; more are answered 429, or only closed. 0: any number.
+  std::size_t connections_per_address_max = 0;
+  std::shared_ptr<net::AddressLimit> address_limit{}; // which several servers share, instead of one of its own
+  // Who connects for others: they are believed about whom (threats R1), and their own address has no limit.
+  AddressRanges trusted_proxies{};
+  ForwardedHeader forwarded_header = ForwardedHeader::x_forwarded_for;
   std::size_t request_line_bytes_max = limits::request_line_bytes_max; // 414
   std::size_t header_bytes_max = limits::header_bytes_max;             // 431; of all headers together, with line ends
   std::size_t header_count_max = limits::header_count_max;             // 431

@@ -18,26 +18,11 @@ namespace {
 // While reading is paused the kernel does not tell that the peer has left.
 constexpr Duration peer_check_interval = seconds(1);
 
-// On its way between two loops: closed when it never arrives.
-class OwnedSocket {
- public:
-  explicit OwnedSocket(int fd) : fd_(fd) {}
-  OwnedSocket(OwnedSocket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  ~OwnedSocket() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int take() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
-
-void adopt_elsewhere(Server& server, int fd, net::Endpoint peer, std::string already_read,
-                     net::ConnectionLimit::Place place) {
-  server.loop().post([&server, socket = OwnedSocket(fd), peer = std::move(peer), already_read = std::move(already_read),
-                      place = std::move(place)]() mutable {
-    server.adopt(socket.take(), std::move(peer), std::move(already_read), std::move(place));
-  });
+Response full_address() {
+  return {429,
+          {{"Retry-After", "5"}, {"Content-Type", "text/plain; charset=utf-8"}},
+          "This address has as many connections as it may have.\n",
+          true};
 }
 
 // Whoever gets a connection by upgrade() sets a handler before the loop reads again.
@@ -59,7 +44,8 @@ class Server::Connection final : public Exchange,
   Connection(Server& server, std::shared_ptr<net::Connection> connection)
       : server_(server),
         connection_(std::move(connection)),
-        session_(server.options_, {connection_->peer().address, connection_->peer().port}, server.loop_.now()) {}
+        session_(server.options_, {connection_->peer().address, connection_->peer().port, connection_->secure()},
+                 server.loop_.now()) {}
 
   void start(std::string_view already_read) {
     connection_->set_handler(*this);
@@ -94,7 +80,10 @@ class Server::Connection final : public Exchange,
     advance();
   }
   void on_drained() override { destination_ ? move_to_destination() : advance(); }
-  void on_closed(net::CloseCause) override { end(); }
+  void on_closed(net::CloseCause cause) override {
+    if (cause == net::CloseCause::tls) ++server_.counters_.tls_failed;
+    end();
+  }
   void on_turn_end() override {
     if (connection_) advance();
   }
@@ -104,6 +93,7 @@ class Server::Connection final : public Exchange,
   void advance();
   void take(Session::Step step);
   void on_head();
+  bool hold_address();
   void on_too_large();
   void take_exchange();
   void answer(const Response& response);
@@ -160,10 +150,28 @@ void Server::Connection::take(Session::Step step) {
 void Server::Connection::on_head() {
   context = nullptr;
   ++server_.counters_.requests;
+  if (!hold_address()) {
+    ++server_.counters_.of_full_addresses;
+    ++server_.counters_.refused[429];
+    return answer(full_address());
+  }
   handler_ = server_.router_.find(request().path);
   if (handler_) return handler_->on_head(*this);
   ++server_.counters_.refused[404];
   answer({404, {{"Content-Type", "text/plain; charset=utf-8"}}, "Not Found\n"});
+}
+
+// A connection of a proxy is for one client after the other. It counts for the one whose request came last.
+bool Server::Connection::hold_address() {
+  const std::string_view client = request().peer.address;
+  if (client == connection_->peer().address) return true; // since it was accepted
+  net::AddressLimit::Place place;
+  const auto address = Address::parse(client);
+  if (address && connection_->address_place().address() == address->limited_as()) return true;
+  connection_->hold({});
+  if (!server_.take_address_place(client, place)) return false;
+  connection_->hold(std::move(place));
+  return true;
 }
 
 void Server::Connection::on_too_large() {
@@ -280,11 +288,10 @@ void Server::Connection::hand_over(Server& other) {
 void Server::Connection::move_to_destination() {
   const auto self = shared_from_this();
   std::string already_read = session_.take_all();
-  net::Endpoint peer = connection_->peer();
-  auto place = connection_->take_place();
-  const int fd = connection_->release();
+  net::Arrival arrival = connection_->release();
+  arrival.already_read.insert(0, already_read);
   leave();
-  if (fd >= 0) adopt_elsewhere(*destination_, fd, std::move(peer), std::move(already_read), std::move(place));
+  if (arrival.socket.get() >= 0) send_to(*destination_, std::move(arrival));
 }
 
 // --- the server ---
@@ -293,55 +300,156 @@ Server::Server(net::Loop& loop, Options options)
     : loop_(loop),
       options_(options),
       connection_limit_(std::make_shared<net::ConnectionLimit>(
-          options.connections_max > 0 ? options.connections_max : net::connections_max_of_process())) {}
+          options.connections_max > 0 ? options.connections_max : net::connections_max_of_process())),
+      address_limit_(options.address_limit ? options.address_limit
+                     : options.connections_per_address_max > 0
+                         ? std::make_shared<net::AddressLimit>(options.connections_per_address_max)
+                         : nullptr) {}
 
 Server::~Server() {
+  stop_listening();
   for (const auto& connection : connections_) connection->drop_silently();
 }
 
-Result<std::uint16_t, net::ListenError> Server::listen(const std::string& host, std::uint16_t port) {
-  auto listener = net::Listener::open(loop_, host, port, [this, index = listeners_.size()](int fd, net::Endpoint peer) {
-    on_accept(index, fd, std::move(peer));
+Result<std::uint16_t, net::ListenError> Server::listen(const std::string& host, std::uint16_t port,
+                                                       ListenOptions options) {
+  auto listening = std::make_unique<Port>(Port{.options = std::move(options)});
+  auto listener = net::Listener::open(loop_, host, port, [this, here = listening.get()](int fd, net::Endpoint peer) {
+    net::Arrival arrival;
+    arrival.socket = net::OwnedSocket(fd);
+    arrival.peer = std::move(peer);
+    on_accept(*here, std::move(arrival));
   });
   if (!listener) return listener.error();
-  listeners_.push_back(std::move(*listener));
-  return listeners_.back()->port();
+  listening->listener = std::move(*listener);
+  ports_.push_back(std::move(listening));
+  return ports_.back()->listener->port();
 }
 
-void Server::on_accept(std::size_t listener, int fd, net::Endpoint peer) {
-  auto place = net::ConnectionLimit::take(connection_limit_);
-  if (!place) return turn_away(listener, fd, std::move(peer));
+void Server::on_accept(Port& port, net::Arrival arrival) {
+  arrival.place = net::ConnectionLimit::take(connection_limit_);
+  if (!arrival.place) return turn_away(port, std::move(arrival));
   ++counters_.accepted;
-  if (distributor_.empty()) return adopt(fd, std::move(peer), {}, std::move(place));
-  Server& chosen = *distributor_[next_++ % distributor_.size()];
-  if (&chosen == this) return adopt(fd, std::move(peer), {}, std::move(place));
-  adopt_elsewhere(chosen, fd, std::move(peer), {}, std::move(place));
+  port.options.proxy_protocol ? read_proxy_header(port, std::move(arrival)) : admit(port, std::move(arrival));
+}
+
+void Server::read_proxy_header(Port& port, net::Arrival arrival) {
+  const auto refuse = [this](net::ProxyError why) {
+    ++counters_.proxy_refused[to_string(why)];
+    log(LogLevel::debug, "a connection without a PROXY header that holds was closed", {{"why", to_string(why)}});
+  };
+  if (!options_.trusted_proxies.contains(arrival.peer.address)) return refuse(net::ProxyError::untrusted_peer);
+  auto waiting = std::make_shared<net::Arrival>(std::move(arrival));
+  const auto self = std::make_shared<std::weak_ptr<net::ProxyGate>>();
+  auto gate = net::ProxyGate::open(
+      loop_, std::move(waiting->socket),
+      [this, &port, waiting, self, refuse](Result<net::ProxyGate::Passed, net::ProxyError> passed) {
+        gates_.erase(self->lock());
+        if (!passed) return refuse(passed.error());
+        waiting->socket = std::move(passed->socket);
+        if (passed->source) waiting->peer = std::move(*passed->source);
+        admit(port, std::move(*waiting));
+      });
+  *self = gate;
+  gates_.insert(std::move(gate));
+}
+
+void Server::admit(Port& port, net::Arrival arrival) {
+  if (!take_address_place(arrival.peer.address, arrival.address_place)) {
+    if (port.options.tls) arrival.socket.close(); // there is nothing to tell it before a handshake
+    return refuse_address(std::move(arrival));
+  }
+  if (port.options.tls) {
+    arrival.tls = port.options.tls->accept();
+    if (!arrival.tls) return;
+    count_handshake(port);
+  }
+  Server& chosen = distributor_.empty() ? *this : *distributor_[next_++ % distributor_.size()];
+  &chosen == this ? take_over(std::move(arrival)) : send_to(chosen, std::move(arrival));
+}
+
+// Handshakes cost a thousand times what their peers pay: those above the rate wait in the kernel's queue (threats O2).
+void Server::count_handshake(Port& port) {
+  const unsigned windows_per_second = static_cast<unsigned>(seconds(1) / limits::tls_handshakes_window);
+  const unsigned most = std::max(1u, port.options.tls->options().handshakes_per_second / windows_per_second);
+  if (loop_.now() - port.handshakes_since >= limits::tls_handshakes_window) {
+    port.handshakes_since = loop_.now();
+    port.handshakes = 0;
+  }
+  if (++port.handshakes >= most && port.listener) port.listener->pause(limits::tls_handshakes_window);
+}
+
+bool Server::take_address_place(std::string_view address, net::AddressLimit::Place& place) const {
+  if (!address_limit_) return true;
+  const auto parsed = Address::parse(address);
+  if (!parsed || options_.trusted_proxies.contains(*parsed)) return true;
+  place = net::AddressLimit::take(address_limit_, parsed->limited_as());
+  return static_cast<bool>(place);
 }
 
 // Some are told; the others wait in the kernel's queue until there is room, or until these are gone.
-void Server::turn_away(std::size_t listener, int fd, net::Endpoint peer) {
-  const auto connection = net::Connection::adopt(loop_, fd, std::move(peer));
-  std::string answer;
-  append_response(answer, {503, {{"Retry-After", "5"}}, {}}, {.keep_alive = false, .date = date()});
-  connection->send(answer);
-  connection->close();
+void Server::turn_away(Port& port, net::Arrival arrival) {
+  if (port.options.tls) arrival.socket.close();
+  answer_and_close(std::move(arrival), {503, {{"Retry-After", "5"}}, {}});
   const std::uint64_t before = counters_.turned_away++;
   if (before % limits::turned_away_at_once_max != 0) return;
-  listeners_[listener]->pause(limits::turned_away_pause);
+  port.listener->pause(limits::turned_away_pause);
   if (before % (100 * limits::turned_away_at_once_max) != 0) return; // a line for ten seconds of it
   log(LogLevel::warn, "as many connections as there may be: more are turned away",
       {{"connections", connection_limit_->taken()}, {"turned_away", counters_.turned_away}});
 }
 
-void Server::adopt(int fd, net::Endpoint peer, std::string already_read, net::ConnectionLimit::Place place) {
-  auto connection = net::Connection::adopt(loop_, fd, std::move(peer), std::move(place));
+// Others come to the same port, so it is not paused: those who are answered keep their place of the server, and they
+// are few; the rest is only closed.
+void Server::refuse_address(net::Arrival arrival) {
+  const std::uint64_t before = counters_.of_full_addresses++;
+  if (before % 1000 == 0) {
+    log(LogLevel::warn, "an address has as many connections as it may: more are refused",
+        {{"address", arrival.peer.address}, {"refused", counters_.of_full_addresses}});
+  }
+  if (loop_.now() - addresses_told_since_ >= seconds(1)) {
+    addresses_told_since_ = loop_.now();
+    addresses_told_ = 0;
+  }
+  if (++addresses_told_ <= limits::addresses_told_per_second_max) {
+    answer_and_close(std::move(arrival), full_address());
+  }
+}
+
+void Server::answer_and_close(net::Arrival arrival, const Response& response) {
+  if (arrival.socket.get() < 0) return;
+  const auto connection = net::Connection::adopt(loop_, std::move(arrival));
+  std::string answer;
+  append_response(answer, response, {.keep_alive = false, .date = date()});
+  connection->send(answer);
+  connection->close();
+}
+
+void Server::adopt(int fd, net::Endpoint peer) {
+  net::Arrival arrival;
+  arrival.socket = net::OwnedSocket(fd);
+  arrival.peer = std::move(peer);
+  take_over(std::move(arrival));
+}
+
+void Server::take_over(net::Arrival arrival) {
+  const std::string already_read = std::move(arrival.already_read);
+  auto connection = net::Connection::adopt(loop_, std::move(arrival));
   if (!connection->open()) return;
   const auto adopted = std::make_shared<Connection>(*this, std::move(connection));
   connections_.insert(adopted);
   adopted->start(already_read);
 }
 
-void Server::stop_listening() { listeners_.clear(); }
+void Server::send_to(Server& other, net::Arrival arrival) {
+  other.loop_.post([&other, arrival = std::move(arrival)]() mutable { other.take_over(std::move(arrival)); });
+}
+
+void Server::stop_listening() {
+  for (const auto& gate : gates_) gate->close();
+  gates_.clear();
+  ports_.clear();
+}
 
 void Server::close_idle() {
   draining_ = true;

@@ -3,13 +3,17 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "wire/base/limits.h"
 #include "wire/base/pressure.h"
+#include "wire/net/address_limit.h"
 #include "wire/net/connection_limit.h"
 #include "wire/net/endpoint.h"
 #include "wire/net/loop.h"
+#include "wire/net/owned_socket.h"
+#include "wire/net/tls.h"
 #include "wire/net/write_queue.h"
 
 namespace wire::net {
@@ -18,6 +22,17 @@ enum class CloseCause {
   peer_closed,   // an orderly end of what the peer sends
   error,         // reset, timed out, unreachable
   slow_consumer, // the peer did not read: UnsentLimits::bytes_hard was passed for hard_timeout
+  tls,           // the handshake failed or took too long, or what came afterwards was forged
+};
+
+// A connected, non-blocking socket on its way to the loop that serves it, with all that belongs to it.
+struct Arrival {
+  OwnedSocket socket{};
+  Endpoint peer{};
+  ConnectionLimit::Place place{}; // held for as long as the socket is open, and likewise
+  AddressLimit::Place address_place{};
+  std::unique_ptr<TlsSession> tls{}; // none: what goes over the socket is not encrypted
+  std::string already_read{};        // decrypted
 };
 
 // Hears of one connection. Each may close the connection, replace the handler, or destroy itself.
@@ -33,12 +48,14 @@ class ConnectionHandler {
 };
 
 // One TCP connection on a loop. Writes are gathered and go out at the end of the loop's turn. The kernel socket lives
-// until close() has flushed, abort(), or the peer's end, whoever still holds the shared_ptr.
+// until close() has flushed, abort(), or the peer's end, whoever still holds the shared_ptr. With TLS it is the same: a
+// handler hears the first of it when the handshake is done, and of a handshake that fails that it is closed.
 class Connection final : public std::enable_shared_from_this<Connection>, private TurnEnd, private WheelTimer {
  public:
   // Takes over a connected, non-blocking socket. Reading begins with set_handler().
   // `place` is held for as long as the socket is open.
   static std::shared_ptr<Connection> adopt(Loop& loop, int fd, Endpoint peer, ConnectionLimit::Place place = {});
+  static std::shared_ptr<Connection> adopt(Loop& loop, Arrival arrival); // but for its already_read
   ~Connection();
 
   void set_handler(ConnectionHandler& handler);
@@ -73,28 +90,35 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
 
   void request_flush() { schedule_flush(); } // the handler's on_flush() comes at the end of the turn
 
-  std::size_t unsent_bytes() const { return queue_.bytes(); }
+  std::size_t unsent_bytes() const { return queue_.bytes() + (tls_ ? tls_->output().size() : 0); }
   Pressure pressure() const { return pressure_of(queue_.bytes(), loop_.unsent_limits()); }
   const Endpoint& peer() const { return peer_; }
+  bool secure() const { return tls_ != nullptr; }
   Loop& loop() { return loop_; }
 
-  // Gives the socket away, e.g. to another loop; this object is closed afterwards. Only while nothing is queued.
-  int release();
-  ConnectionLimit::Place take_place() { return std::move(place_); } // before release()
+  // Gives the socket away, e.g. to another loop; this object is closed afterwards. Only while nothing is unsent.
+  Arrival release();
+  // Held from now on instead of the one before.
+  void hold(AddressLimit::Place place) { address_place_ = std::move(place); }
+  const AddressLimit::Place& address_place() const { return address_place_; }
 
   struct Socket; // net/native.h
 
  private:
-  Connection(Loop& loop, std::unique_ptr<Socket> socket, Endpoint peer, ConnectionLimit::Place place);
+  Connection(Loop& loop, std::unique_ptr<Socket> socket, Arrival arrival);
   void schedule_flush();
   void on_turn_end() override { flush(); }
   void on_timer(TimePoint now) override;
   enum class Written { all, blocked, failed };
   Written write_queued(); // as much as the kernel takes
+  Written write_encrypted();
+  void encrypt_queued();
+  void on_written(); // some bytes of it
   void flush();
   void wait_readable();
   void wait_writable();
   void read();
+  bool read_encrypted(std::string_view bytes); // false: the socket is gone, or the peer has ended
   void on_peer_finished();
   void fail(CloseCause cause); // tells the handler
   void destroy_socket();
@@ -104,6 +128,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   const std::unique_ptr<Socket> socket_;
   const Endpoint peer_;
   ConnectionLimit::Place place_;
+  AddressLimit::Place address_place_;
+  std::unique_ptr<TlsSession> tls_; // none: plain
   WriteQueue queue_;
   ConnectionHandler* handler_ = nullptr;
   bool open_ = true;      // accepts sends

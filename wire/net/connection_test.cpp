@@ -392,12 +392,13 @@ TEST_F(ConnectionTest, lets_its_handler_end_it_while_it_reads) {
 TEST_F(ConnectionTest, gives_its_socket_to_another_loop) {
   client->send("first");
   ASSERT_TRUE(run_until(loop, [&] { return handler.received == "first"; }));
-  const int fd = connection->release();
-  ASSERT_GE(fd, 0);
+  Arrival arrival = connection->release();
+  ASSERT_GE(arrival.socket.get(), 0);
+  EXPECT_EQ(arrival.peer.address, "192.0.2.1");
   EXPECT_FALSE(connection->open());
   Loop other(1);
   Recorder second;
-  const auto moved = Connection::adopt(other, fd, {});
+  const auto moved = Connection::adopt(other, std::move(arrival));
   moved->set_handler(second);
   client->send("second");
   ASSERT_TRUE(run_until(other, [&] { return second.received == "second"; }));

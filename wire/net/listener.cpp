@@ -30,9 +30,11 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
       : loop(l), acceptor(l.native().context), on_accept(std::move(callback)), retry(l, [this] { wait(); }) {}
 
   void wait() {
-    if (!acceptor.is_open()) return;
+    if (!acceptor.is_open() || waiting) return;
+    waiting = true;
     acceptor.async_wait(NativeAcceptor::wait_read, [self = shared_from_this()](boost::system::error_code error) {
-      if (error) return;
+      self->waiting = false;
+      if (error || self->retry.armed()) return; // paused meanwhile: it is waited for again when that is over
       self->loop.begin_event();
       self->accept();
     });
@@ -62,6 +64,7 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
   Loop& loop;
   NativeAcceptor acceptor;
   OnAccept on_accept;
+  bool waiting = false; // a wait is pending
   Timer retry;
 };
 

@@ -28,7 +28,7 @@ class Listener {
   ~Listener();
   std::uint16_t port() const;
   void close();
-  // Those who come in the meantime wait in the kernel's queue. Only in OnAccept, or while it is paused.
+  // Those who come in the meantime wait in the kernel's queue.
   void pause(Duration duration);
 
  private:

@@ -102,5 +102,17 @@ TEST(Listener, may_be_destroyed_by_whom_it_tells_of_a_connection) {
   EXPECT_EQ(count, 1);
 }
 
+TEST(Listener, can_be_paused_at_any_time_and_goes_on_afterwards) {
+  Loop loop;
+  Accepted accepted;
+  auto listener = *Listener::open(loop, "127.0.0.1", 0, accepted.callback());
+  listener->pause(milliseconds(50));
+  const TimePoint begin = Clock::now();
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 20; ++i) clients.push_back(std::make_unique<Client>(Client::connect_to(listener->port())));
+  ASSERT_TRUE(run_until(loop, [&] { return accepted.peers.size() == 20; }));
+  EXPECT_GE(Clock::now() - begin, milliseconds(45));
+}
+
 } // namespace
 } // namespace wire::net

@@ -14,6 +14,7 @@ namespace wire::net {
 namespace {
 
 constexpr std::size_t read_buffer_bytes = 256 * 1024;
+constexpr std::size_t decrypted_buffer_bytes = read_buffer_bytes + 32 * 1024; // and a record that was begun before
 constexpr int events_per_turn_max = 1024; // so that timers and writes get their turn under any load
 constexpr Duration longest_wait = seconds(1);
 
@@ -36,6 +37,11 @@ Loop::Loop(int index, const UnsentLimits& unsent)
       posted_(std::make_unique<Posted>()) {}
 
 Loop::~Loop() = default;
+
+std::span<char> Loop::decrypted_buffer() {
+  if (decrypted_buffer_.empty()) decrypted_buffer_.resize(decrypted_buffer_bytes);
+  return decrypted_buffer_;
+}
 
 void Loop::post(UniqueFunction<void()> task) {
   bool first;

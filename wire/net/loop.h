@@ -58,6 +58,8 @@ class Loop {
 
   // Where every connection of this loop reads into: what lies there is gone with the next read.
   std::span<char> read_buffer() { return {read_buffer_.data(), read_buffer_.size()}; }
+  // Where they decrypt into; longer than what one read can hold.
+  std::span<char> decrypted_buffer();
   WritePool& write_pool() { return *write_pool_; }
 
   struct Native; // the Asio context (net/native.h)
@@ -78,6 +80,7 @@ class Loop {
   bool turn_begun_ = false;
   TimingWheel timers_;
   std::vector<char> read_buffer_;
+  std::vector<char> decrypted_buffer_; // empty until it is needed
   std::vector<std::shared_ptr<TurnEnd>> ending_, ending_now_;
 
   // any thread, under the lock

@@ -103,4 +103,12 @@ std::optional<TimePoint> TimingWheel::next_wake() const {
   return std::nullopt;
 }
 
+std::size_t TimingWheel::armed_count() const {
+  std::size_t count = 0;
+  for (const List& list : slots_) {
+    for (const WheelTimer* timer = list.next_; timer != &list; timer = timer->next_) ++count;
+  }
+  return count;
+}
+
 } // namespace wire::net

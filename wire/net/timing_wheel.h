@@ -48,6 +48,7 @@ class TimingWheel {
   // When advance() should be called next; none when nothing is armed. May be early for timers more than a revolution
   // away.
   std::optional<TimePoint> next_wake() const;
+  std::size_t armed_count() const; // by counting: for figures
 
  private:
   static constexpr std::size_t slot_count = 4096; // 16 seconds a revolution

@@ -227,5 +227,18 @@ TEST(TimingWheel, agrees_with_a_sorted_list_for_random_timers) {
   }
 }
 
+TEST(TimingWheel, counts_the_timers_that_wait_I10) {
+  TimingWheel wheel(t0);
+  TestTimer one, two;
+  wheel.arm(one, t0 + seconds(1));
+  wheel.arm(two, t0 + seconds(1) + revolution);
+  EXPECT_EQ(wheel.armed_count(), 2u);
+  wheel.arm(two, t0 + seconds(2));
+  one.cancel();
+  EXPECT_EQ(wheel.armed_count(), 1u);
+  walk(wheel, t0, t0 + seconds(3));
+  EXPECT_EQ(wheel.armed_count(), 0u);
+}
+
 } // namespace
 } // namespace wire::net

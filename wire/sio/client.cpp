@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "wire/base/log.h"
+#include "wire/base/log_scope.h"
 #include "wire/sio/guarded.h"
 #include "wire/sio/msgpack_codec.h"
 #include "wire/sio/packet_codec.h"
@@ -47,6 +48,7 @@ Client::~Client() {
 
 // One timer, for two waits: the first namespace, and attachments that do not come.
 void Client::on_timer(TimePoint) {
+  const LogScope scope(request_.connection_id());
   if (joined_ && !decoder_.waiting_for_attachments()) return;
   log(LogLevel::debug, "connection closed",
       {{"why", joined_ ? "attachments did not come" : "no namespace was joined in time"}});
@@ -81,6 +83,7 @@ void Client::end_sockets(DisconnectReason reason) {
 }
 
 void Client::on_message(eio::Session&, std::string_view data, bool binary) {
+  const LogScope scope(request_.connection_id());
   DecodeScratch& scratch = server_.scratch();
   if (server_.options().parser == Parser::msgpack) return on_msgpack(data, binary);
   const auto decoded = binary ? decoder_.on_binary(data, scratch) : decoder_.on_text(data, scratch);
@@ -230,11 +233,13 @@ void Client::disconnect_all() {
 }
 
 void Client::on_receipt(eio::Session&, std::uint64_t receipt) {
+  const LogScope scope(request_.connection_id());
   const auto sockets = sockets_; // a handler may end one
   for (const auto& socket : sockets) socket->nsp().told_receipt(*socket, receipt);
 }
 
 void Client::on_drained(eio::Session&) {
+  const LogScope scope(request_.connection_id());
   const auto wants = [](const std::shared_ptr<Socket>& socket) { return socket->drain_wanted_; };
   if (std::none_of(sockets_.begin(), sockets_.end(), wants)) return; // as nearly always
   const auto sockets = sockets_;
@@ -244,6 +249,7 @@ void Client::on_drained(eio::Session&) {
 }
 
 void Client::on_close(eio::Session&, eio::CloseReason reason) {
+  const LogScope scope(request_.connection_id());
   cancel();
   forget_questions();
   end_sockets(to_reason(reason));

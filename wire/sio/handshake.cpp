@@ -39,7 +39,7 @@ std::string Handshake::to_json() const {
   handshake.member("time", date_text(request_.issued()))
       .member("address", request_.address())
       .member("xdomain", request_.header("origin").has_value())
-      .member("secure", false)
+      .member("secure", request_.secure())
       .member("issued", request_.issued())
       .member("url", request_.url());
   handshake.key("query");
