@@ -153,6 +153,7 @@ void MessagingGateway::on_typing_stop(Socket& socket, contract::WhichConversatio
   const Typing::Typist typist{socket.id(), caller_of(socket).user().id, request.conversationId};
   if (const auto stopped = typing_.stop(typist)) {
     tell_typing(*stopped, false);
+    arm_typing();
     return answer.success(contract::PlainAck{});
   }
   requests_.check_member(actor_of(socket), std::move(request), std::move(answer).as_reply());
@@ -179,7 +180,9 @@ void MessagingGateway::end_typing(const std::vector<Typing::Typist>& typists) {
 }
 
 void MessagingGateway::expire_typing() {
-  end_typing(typing_.expire(loop_.now()));
+  const Typing::News news = typing_.expire(loop_.now());
+  for (const Typing::Typist& typist : news.began) tell_typing(typist, true);
+  end_typing(news.ended);
   arm_typing();
 }
 

@@ -10,8 +10,9 @@
 
 namespace mentara::gateways {
 
-// Who is typing where. Nobody types for ever: it ends by itself, since a client that vanished says no stop. Pure: time
-// is an argument.
+// Who is typing where. Nobody types for ever: it ends by itself, since a client that vanished says no stop. Others are
+// told of a beginning once in two seconds at most, however often somebody starts and stops (threats E28): one that
+// comes earlier waits, and is told when it still holds. Pure: time is an argument.
 class Typing {
  public:
   struct Typist {
@@ -26,32 +27,33 @@ class Typing {
   };
 
   static constexpr wire::Duration ends_after = wire::seconds(5); // without a new start
-  static constexpr wire::Duration told_again_after =
-      wire::seconds(2); // a client that repeats itself is not relayed each time
+  static constexpr wire::Duration told_again_after = wire::seconds(2);
 
-  // True: the others are to be told.
+  // True: the others are to be told now. False: they know, or hear of it from expire().
   bool start(const Typist& typist, wire::TimePoint now);
   // start() for who is known to be typing and was told of a moment ago. False: he is not.
   bool go_on(const Typist& typist, wire::TimePoint now);
-  // Who was typing until now, as he was told of; none: he was not.
+  // Who was typing until now, as he was told of; none: he was not, or nobody knows of it.
   std::optional<Typist> stop(const Typist& typist);
-  // Those whose time is up; they are typing no more.
-  std::vector<Typist> expire(wire::TimePoint now);
-  // Everything that the socket was typing.
+  struct News {
+    std::vector<Typist> began, ended;
+  };
+  News expire(wire::TimePoint now); // what is to be told because of the time
+  // Everything that the socket was typing, as it was told of.
   std::vector<Typist> drop(std::string_view socket_id);
 
   std::optional<wire::TimePoint> next_expiry() const;
   bool empty() const { return entries_.empty(); }
 
  private:
-  struct Entry {
+  struct Entry { // also of who stopped, until he may be told of again
     Typist typist;
     wire::TimePoint ends;
-    wire::TimePoint told;
+    wire::TimePoint told; // that it began, last
+    bool typing = true;
+    bool known = true; // to the others
   };
   std::vector<Entry>::iterator find(const Typist& typist);
-  template <class Which>
-  std::vector<Typist> take(Which which);
 
   std::vector<Entry> entries_; // few at any time
 };

@@ -16,6 +16,8 @@ TEST(Typing, tells_the_others_at_the_start_and_at_the_stop) {
   Typing typing;
   EXPECT_TRUE(typing.start(alice, t0));
   EXPECT_TRUE(typing.stop(alice));
+  EXPECT_FALSE(typing.stop(alice));
+  typing.expire(t0 + 2s);
   EXPECT_TRUE(typing.empty());
 }
 
@@ -56,9 +58,38 @@ TEST(Typing, ends_by_itself_five_seconds_after_the_last_start) {
   typing.start(alice, t0);
   typing.start(alice, t0 + 3s);
   EXPECT_EQ(typing.next_expiry(), t0 + 8s);
-  EXPECT_TRUE(typing.expire(t0 + 8s - 1ns).empty());
-  EXPECT_EQ(typing.expire(t0 + 8s), std::vector{alice});
+  EXPECT_TRUE(typing.expire(t0 + 8s - 1ns).ended.empty());
+  EXPECT_EQ(typing.expire(t0 + 8s).ended, std::vector{alice});
   EXPECT_EQ(typing.next_expiry(), std::nullopt);
+}
+
+TEST(Typing, E28_a_start_that_comes_too_early_is_told_when_it_still_holds) {
+  Typing typing;
+  EXPECT_TRUE(typing.start(alice, t0));
+  EXPECT_TRUE(typing.stop(alice));
+  EXPECT_FALSE(typing.start(alice, t0 + 100ms));
+  EXPECT_EQ(typing.next_expiry(), t0 + 2s);
+  EXPECT_TRUE(typing.expire(t0 + 2s - 1ns).began.empty());
+  EXPECT_EQ(typing.expire(t0 + 2s).began, std::vector{alice});
+  EXPECT_TRUE(typing.stop(alice));
+  EXPECT_FALSE(typing.start(alice, t0 + 3s));
+  EXPECT_FALSE(typing.stop(alice)) << "nobody was told that she began again";
+  const auto news = typing.expire(t0 + 4s);
+  EXPECT_TRUE(news.began.empty() && news.ended.empty());
+  EXPECT_TRUE(typing.empty());
+}
+
+TEST(Typing, E28_flapping_is_told_once_in_two_seconds) {
+  Typing typing;
+  int told = 0;
+  for (int ms = 0; ms < 10'000; ms += 20) { // as often as a user may say something
+    const auto now = t0 + std::chrono::milliseconds(ms);
+    const auto news = typing.expire(now);
+    told += static_cast<int>(news.began.size() + news.ended.size());
+    told += ms % 40 == 0 ? typing.start(alice, now) : typing.stop(alice).has_value();
+  }
+  EXPECT_LE(told, 10) << "a beginning and an end in each two seconds";
+  EXPECT_GE(told, 8);
 }
 
 TEST(Typing, ends_everywhere_when_the_socket_leaves) {
