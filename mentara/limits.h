@@ -34,6 +34,14 @@ inline constexpr std::size_t rate_limited_keys_max = 200'000; // remembered at a
 inline constexpr std::int64_t refusals_per_second = 10;
 inline constexpr std::int64_t refusals_burst = 200;
 inline constexpr std::size_t threads_max = 256;
+// Of one address; of IPv6, a /64. Many people may be behind one (threats R2): what a user does has limits of its own.
+inline constexpr std::size_t connections_per_address_max = 2000;
+inline constexpr std::int64_t connect_failures_per_minute = 10; // tokens that are refused, over sockets and REST
+inline constexpr wire::Duration connect_failures_delay_max = wire::seconds(60);
+inline constexpr std::int64_t failing_tries_per_second = 100; // beyond: of whoever is at such an address, also with
+inline constexpr std::int64_t failing_tries_burst = 1000;     // a good token
+inline constexpr std::int64_t requests_per_second = 200;      // over REST
+inline constexpr std::int64_t requests_burst = 2000;
 
 // --- Payloads; characters are Unicode code points ---
 inline constexpr std::size_t content_chars_max = 16'384;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mentara/application/application.h"
+#include "mentara/application/edge.h"
 #include "mentara/cli/cli.h"
 #include "mentara/ops/doctor.h"
 #include "mentara/ops/logging.h"
@@ -61,6 +62,7 @@ mentara::cli::Commands commands() {
   using Tell = mentara::cli::Commands::Tell;
   namespace storage = mentara::storage;
   return {.serve = &serve,
+          .why_no_tls = &mentara::why_no_tls,
           .back_up = [](const Config& config, const std::string& to,
                         const Tell& tell) { storage::back_up(data_directory(config, "use pg_dump."), to, tell); },
           .restore =

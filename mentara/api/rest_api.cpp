@@ -4,6 +4,9 @@
 
 #include "mentara/api/answer.h"
 #include "mentara/api/request_fields.h"
+#include "mentara/contract/event_table.h"
+#include "mentara/contract/route_table.h"
+#include "wire/base/address.h"
 #include "wire/base/utf8.h"
 
 namespace mentara::api {
@@ -12,10 +15,31 @@ namespace {
 constexpr std::string_view prefix = "/api";
 constexpr std::string_view service_role = "service";
 
+// What a socket would send to ask the same, where that costs more or less than an ordinary event.
+std::string_view event_of(std::string_view method, std::string_view pattern) {
+  namespace event = contract::messaging::client_event;
+  namespace route = contract::route;
+  struct Same {
+    std::string_view method, pattern, event;
+  };
+  constexpr Same same[] = {
+      {route::search.method, route::search.path, event::message_search.name},
+      {route::list_conversations.method, route::list_conversations.path, event::conversation_list.name},
+      {route::history.method, route::history.path, event::conversation_history.name},
+      {route::send_message.method, route::send_message.path, event::message_send.name},
+      {route::read_messages.method, route::read_messages.path, event::message_read.name},
+  };
+  for (const Same& one : same) {
+    if (one.method == method && one.pattern == pattern) return one.event;
+  }
+  return {};
+}
+
 } // namespace
 
-RestApi::RestApi(const auth::Authenticator& authenticator, wire::http::CorsOptions cors)
-    : authenticator_(authenticator), cors_(std::move(cors)) {}
+RestApi::RestApi(const wire::net::Loop& loop, const auth::Authenticator& authenticator, Limits limits,
+                 wire::http::CorsOptions cors)
+    : loop_(loop), authenticator_(authenticator), limits_(std::move(limits)), cors_(std::move(cors)) {}
 
 void RestApi::on_request(wire::http::Exchange& exchange) {
   if (exchange.request().method == "OPTIONS") {
@@ -38,6 +62,9 @@ std::optional<Failure> RestApi::begin(wire::http::Exchange& exchange) {
   if (match.audience == contract::Audience::services && !is_service) {
     return Failure{Code::forbidden, "This is for backends: it needs a token with the role service."};
   }
+  if (!is_service) {
+    if (auto refused = why_too_often(request, user->id, event_of(request.method, match.pattern))) return refused;
+  }
   const auto fields = join_fields(match.fields, request.query, request.body, body_parser_);
   if (!fields) return fields.error();
   const auto parsed = fields_parser_.parse(*fields);
@@ -55,9 +82,14 @@ std::optional<Failure> RestApi::begin(wire::http::Exchange& exchange) {
 }
 
 wire::Result<User, Failure> RestApi::caller(const wire::http::Request& request, bool& is_service) const {
+  const std::string address = wire::limited_as(request.peer.address);
+  if (const auto wait = limits_.failures.before_try(address, loop_.now())) return auth::too_many_failures(*wait);
   const auto identity =
       authenticator_.authenticate({.authorization = request.header("authorization").value_or(std::string_view())});
-  if (!identity) return identity.error();
+  if (!identity) {
+    const auto wait = limits_.failures.failed(address, loop_.now());
+    return wait ? auth::too_many_failures(*wait) : identity.error();
+  }
   is_service = identity->user.role == service_role;
   const auto on_behalf_of = request.header("x-on-behalf-of");
   if (!on_behalf_of) return identity->user;
@@ -68,6 +100,17 @@ wire::Result<User, Failure> RestApi::caller(const wire::http::Request& request, 
     return invalid("X-On-Behalf-Of", "X-On-Behalf-Of must be a user id: 1 to 128 characters, no control characters");
   }
   return User{UserId{std::string(*on_behalf_of)}};
+}
+
+std::optional<Failure> RestApi::why_too_often(const wire::http::Request& request, const UserId& user,
+                                              std::string_view event) const {
+  if (const auto wait = limits_.requests.take(wire::limited_as(request.peer.address), loop_.now())) {
+    return Failure{Code::rate_limited,
+                   "This is more than this address may ask. Wait a moment, then go on slower.",
+                   {},
+                   wait->count()};
+  }
+  return limits_.of_user(user, event, loop_.now());
 }
 
 void RestApi::on_too_large(wire::http::Exchange& exchange) {

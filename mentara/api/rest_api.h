@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -7,11 +8,14 @@
 
 #include "mentara/api/route_table.h"
 #include "mentara/auth/authenticator.h"
+#include "mentara/auth/failure_budget.h"
+#include "mentara/auth/rate_limiter.h"
 #include "mentara/domain/user.h"
 #include "wire/base/json.h"
 #include "wire/http/cors.h"
 #include "wire/http/handler.h"
 #include "wire/http/router.h"
+#include "wire/net/loop.h"
 
 namespace mentara::api {
 
@@ -19,8 +23,17 @@ namespace mentara::api {
 // each part of the product adds its own to routes().
 class RestApi final : public wire::http::Handler {
  public:
-  // `authenticator` outlives it.
-  RestApi(const auth::Authenticator& authenticator, wire::http::CorsOptions cors);
+  // How often one may ask. Backends may ask as often as they like. Any thread.
+  struct Limits {
+    auth::FailureBudget& failures;
+    auth::RateLimiter& requests; // of an address
+    // Of a user, as if he had sent the event over a socket.
+    std::function<std::optional<Failure>(const UserId&, std::string_view event, wire::TimePoint)> of_user;
+  };
+
+  // `authenticator` and what limits them outlive it; it is used on `loop`.
+  RestApi(const wire::net::Loop& loop, const auth::Authenticator& authenticator, Limits limits,
+          wire::http::CorsOptions cors);
 
   RouteTable& routes() { return routes_; }
   void attach(wire::http::Router& router) { router.add("/api", *this); }
@@ -33,9 +46,13 @@ class RestApi final : public wire::http::Handler {
   // The failure, if it can be told at once.
   std::optional<Failure> begin(wire::http::Exchange& exchange);
   wire::Result<User, Failure> caller(const wire::http::Request& request, bool& is_service) const;
+  std::optional<Failure> why_too_often(const wire::http::Request& request, const UserId& user,
+                                       std::string_view event) const;
   void respond(wire::http::Exchange& exchange, wire::http::Response response) const;
 
+  const wire::net::Loop& loop_;
   const auth::Authenticator& authenticator_;
+  const Limits limits_;
   const wire::http::CorsOptions cors_;
   RouteTable routes_;
   wire::JsonParser body_parser_, fields_parser_;

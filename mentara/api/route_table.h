@@ -44,7 +44,7 @@ class RouteTable {
   requires std::invocable<Answer&, const Call&, Payload, requests::Reply>
   void add(const contract::Route<Payload, Ack>& route, Answer answer) {
     const bool is_repeatable = route.is_repeatable;
-    routes_.push_back({route.method, split(route.path),
+    routes_.push_back({route.method, route.path, split(route.path),
                        [answer = std::move(answer), is_repeatable](const Call& call, requests::Reply reply) mutable {
                          if (is_repeatable) {
                            if (auto refused = check_idempotency_key(call)) return reply(std::move(*refused));
@@ -59,6 +59,7 @@ class RouteTable {
   struct Match {
     Handler* handler = nullptr; // none: no such path, or not by this method
     contract::Audience audience = contract::Audience::everybody;
+    std::string_view pattern{};                                   // "/messaging/messages/{messageId}"
     std::vector<std::pair<std::string_view, std::string>> fields; // of the path, decoded
     std::string allowed;                                          // the methods of this path: "GET, POST"
   };
@@ -67,6 +68,7 @@ class RouteTable {
  private:
   struct Entry {
     std::string_view method;
+    std::string_view pattern;
     std::vector<std::string_view> segments;
     Handler handler;
     contract::Audience audience;

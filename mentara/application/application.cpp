@@ -15,8 +15,11 @@
 #include "mentara/api/notification_routes.h"
 #include "mentara/api/rest_api.h"
 #include "mentara/api/user_routes.h"
+#include "mentara/application/edge.h"
 #include "mentara/application/redis_node_bus.h"
 #include "mentara/auth/authenticator.h"
+#include "mentara/auth/failure_budget.h"
+#include "mentara/auth/rate_limiter.h"
 #include "mentara/auth/revocations.h"
 #include "mentara/cli/make_token.h"
 #include "mentara/cluster/node_news.h"
@@ -93,6 +96,7 @@ wire::cluster::NodeOptions node_options(const Config& config) {
   options.server.decoder.message_bytes_max = config.engine.max_payload;
   options.server.http_compression.reset(); // no secret shares a compressed answer with what others can choose
   options.http.body_bytes_max = config.engine.max_payload;
+  set_edge_options(options.http, config);
 
   if (const auto redis = wire::redis::parse_url(config.redis.url)) {
     options.redis = {.address = redis->address, .login = redis->login, .key = config.redis.key};
@@ -172,6 +176,11 @@ push::PushService::Options push_options(const PushConfig& config) {
           .allow_insecure = config.allow_insecure_endpoints};
 }
 
+std::vector<std::string> tls_paths(const TlsConfig& config) {
+  if (!config.is_on()) return {};
+  return {config.certificate, config.key};
+}
+
 std::unique_ptr<storage::Store> open_store(const Config& config, Post post,
                                            std::function<void(storage::Position)> on_growth) {
   const DatabaseConfig& database = config.database;
@@ -225,9 +234,10 @@ struct Application::Parts {
   auth::Revocations revoked_tokens;
   auth::Authenticator authenticator;
   const std::vector<NotificationRule> notification_rules;
-  std::optional<wire::cluster::Node> node;        // its loops outlive what is posted to them
-  std::optional<RedisNodeBus> node_bus;           // none: this node is alone
-  std::optional<cluster::NewsExchange> node_news; // likewise
+  const std::shared_ptr<wire::net::TlsContext> tls; // null: nothing is encrypted
+  std::optional<wire::cluster::Node> node;          // its loops outlive what is posted to them
+  std::optional<RedisNodeBus> node_bus;             // none: this node is alone
+  std::optional<cluster::NewsExchange> node_news;   // likewise
   std::optional<connections::Home> home;
   std::optional<events::EventBus> bus;
   std::optional<connections::ConnectionManager> connections;
@@ -236,6 +246,8 @@ struct Application::Parts {
   std::optional<gateways::ClusterSockets> live_sockets;
   std::optional<connections::ClusterUsers> users;
   std::optional<gateways::EventLimits> event_limits;
+  std::optional<auth::FailureBudget> failures;       // of addresses
+  std::optional<auth::RateLimiter> address_requests; // likewise, over REST
   std::optional<services::RevocationService> revocations;
   std::optional<wire::net::Timer> revocations_timer;
   std::optional<wire::net::Timer> others_timer;
@@ -285,12 +297,14 @@ struct Application::Parts {
   std::optional<console::Console> console;
   std::optional<wire::http::Server> operations;
   std::optional<ops::FileWatch> key_files;
+  std::optional<ops::FileWatch> tls_files;
 };
 
 Application::Parts::Parts(const Config& config)
     : drain_deadline(config.server.drain_deadline),
       authenticator(config.auth, revoked_tokens, clock),
-      notification_rules(config.notifications.rules) {
+      notification_rules(config.notifications.rules),
+      tls(open_tls(config.tls)) {
   node.emplace(node_options(config), [](wire::sio::Server&) {});
   wire::net::Loop& home_loop = node->loop(0);
   const auto post = [&home_loop](wire::UniqueFunction<void()> task) { home_loop.post(std::move(task)); };
@@ -407,8 +421,14 @@ Application::Parts::Parts(const Config& config)
   };
   event_limits.emplace(rate(config.limits.events_per_second, config.limits.events_burst),
                        rate(config.limits.sends_per_second, config.limits.sends_burst));
-  const gateways::Admission::Parts admission{authenticator, *home,        *connections,  *store, *sync,
-                                             *bus,          disconnector, *event_limits, clock};
+  failures.emplace(config.limits.connect_failures_per_minute);
+  address_requests.emplace(rate(config.limits.requests_per_second, config.limits.requests_burst));
+  const gateways::Admission::Parts admission{authenticator, *home,        *connections,  *store,    *sync,
+                                             *bus,          disconnector, *event_limits, *failures, clock};
+  const api::RestApi::Limits rest_limits{*failures, *address_requests,
+                                         [this](const UserId& user, std::string_view event, wire::TimePoint now) {
+                                           return event_limits->take(user, event, now);
+                                         }};
   const requests::MessagingRequests::Services messaging_services{*messages,     *message_changes, *conversations,
                                                                  *participants, *blocks,          *search};
   const requests::NotificationRequests::Services notification_services{*notifications, notification_rules,
@@ -432,7 +452,7 @@ Application::Parts::Parts(const Config& config)
         std::make_unique<requests::NotificationRequests>(*home, node->loop(i), notification_services));
     access_requests.push_back(std::make_unique<requests::AccessRequests>(
         *home, node->loop(i), requests::AccessRequests::Services{*revocations, *live_sockets, *connections, clock}));
-    rest.push_back(std::make_unique<api::RestApi>(authenticator, cors_options(config)));
+    rest.push_back(std::make_unique<api::RestApi>(node->loop(i), authenticator, rest_limits, cors_options(config)));
     api::add_messaging_routes(rest.back()->routes(), *messaging_requests.back());
     presence_requests.push_back(std::make_unique<requests::PresenceRequests>(*home, node->loop(i), *presence));
     api::add_presence_routes(rest.back()->routes(), *presence_requests.back());
@@ -465,8 +485,9 @@ Application::Parts::Parts(const Config& config)
   metrics.emplace(home_loop, std::move(traffic_of_loops), [this](ops::Figures& figures) { add_figures(figures); });
   metrics->attach(operations->router());
   const std::uint16_t port =
-      listen_on(config.server.host, config.server.port,
-                [this](const std::string& address, std::uint16_t asked) { return node->listen(address, asked); });
+      listen_on(config.server.host, config.server.port, [&](const std::string& address, std::uint16_t asked) {
+        return node->listen(address, asked, {.tls = tls, .proxy_protocol = config.server.proxy_protocol});
+      });
   try {
     listen_on(config.operations.host, config.operations.port,
               [this](const std::string& address, std::uint16_t asked) { return operations->listen(address, asked); });
@@ -474,9 +495,11 @@ Application::Parts::Parts(const Config& config)
     throw std::runtime_error(std::string(error.what()) + " (the operations listener; see operations.port)");
   }
   key_files.emplace(home_loop, key_paths(config.auth), [this] { authenticator.reload_keys(); });
+  tls_files.emplace(home_loop, tls_paths(config.tls), [this] { reload_tls(*tls); });
   wire::log(wire::LogLevel::info, "listening",
             {{"host", config.server.host},
              {"port", port},
+             {"tls", tls != nullptr},
              {"loops", node->loops()},
              {"data", config.database.url.empty() ? config.data_directory : storage::shown_url(config.database.url)}});
 }
@@ -510,6 +533,16 @@ void Application::Parts::add_figures(ops::Figures& figures) {
                 number(node->http(0).connection_limit().taken()));
   figures.gauge("mentara_connections_max", "TCP connections that there may be.",
                 number(node->http(0).connection_limit().most()));
+  figures.gauge("mentara_presence_users", "Users whose presence is known: with a socket, or watched.",
+                number(presence->user_count()));
+  figures.gauge("mentara_presence_watchers", "Sockets that watch somebody's presence.",
+                number(presence->watcher_count()));
+  figures.gauge("mentara_addresses", "Addresses that have connections, but for those of trusted proxies.",
+                number(node->http(0).addresses()));
+  if (tls) {
+    figures.gauge("mentara_tls_certificate_expires_seconds", "When the certificate ends, in Unix time.",
+                  number(tls->expires_unix_seconds()));
+  }
   figures.gauge("mentara_log_position", "The last position of the log that is committed.",
                 number(store->end_of_log().position));
   figures.gauge("mentara_revocations", "Revoked tokens and users that are remembered.", number(revoked_tokens.count()));
@@ -599,7 +632,10 @@ void Application::run() {
   wire::log(wire::LogLevel::info, "stopped");
 }
 
-void Application::reload() { parts_->authenticator.reload_keys(); }
+void Application::reload() {
+  parts_->authenticator.reload_keys();
+  if (parts_->tls) reload_tls(*parts_->tls);
+}
 
 void Application::stop() {
   if (parts_->stops.fetch_add(1) > 0 || parts_->drain_deadline.count() == 0) return parts_->begin_stop();

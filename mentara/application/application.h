@@ -18,7 +18,7 @@ class Application {
 
   void run();    // until stop()
   void stop();   // any thread; more than once is harmless
-  void reload(); // any thread: reads the files with keys again
+  void reload(); // any thread: reads the files with keys and the certificate again
 
  private:
   struct Parts;

@@ -206,6 +206,9 @@ class Session {
     } catch (const std::invalid_argument& error) {
       return refuse(error.what());
     }
+    if (commands_.why_no_tls) {
+      if (const std::string why = commands_.why_no_tls(loaded->config); !why.empty()) return refuse(why);
+    }
     surroundings_.out("The configuration is valid.\n");
     if (!has_key && !given_.development) surroundings_.err("Note: " + std::string(no_key));
     return exit_success;

@@ -18,7 +18,8 @@ enum ExitCode { exit_success = 0, exit_failure = 1, exit_usage = 2 };
 struct Commands {
   using Tell = std::function<void(std::string_view)>; // a line about the progress
 
-  std::function<int(const Config&)> serve{}; // until it is told to stop
+  std::function<int(const Config&)> serve{};              // until it is told to stop
+  std::function<std::string(const Config&)> why_no_tls{}; // what is wrong with its files; empty: nothing, or it is off
   // Of the database in config.data_directory.
   std::function<void(const Config&, const std::string& to, const Tell&)> back_up{};
   // Returns under which name a database that was there is kept; empty: there was none.

@@ -78,11 +78,11 @@ void write_secret(const std::string& path, const std::string& secret) {
   if (!made) fail(path, std::string("cannot be written: ") + std::strerror(error));
 }
 
-std::string url_of(const ServerConfig& server) {
-  std::string host = server.host;
+std::string url_of(const Config& config) {
+  std::string host = config.server.host;
   if (host == "0.0.0.0" || host == "::") host = "localhost";
   if (host.find(':') != host.npos) host = "[" + host + "]";
-  return "http://" + host + ":" + std::to_string(server.port);
+  return (config.tls.is_on() ? "https://" : "http://") + host + ":" + std::to_string(config.server.port);
 }
 
 } // namespace
@@ -112,7 +112,7 @@ std::string development_greeting(const Config& config, const WallClock& clock) {
   };
   const std::string alice = token("alice", "Alice");
   const std::string bob = token("bob", "Bob");
-  const std::string command = "node -e 'require(\"socket.io-client\").io(\"" + url_of(config.server) +
+  const std::string command = "node -e 'require(\"socket.io-client\").io(\"" + url_of(config) +
                               "/messaging\", { auth: { token: \"" + alice + "\" } }).onAny(console.log)'";
   return "Development: the pages of localhost may connect, and so may these two.\n\nalice  " + alice + "\nbob    " +
          bob + "\n\nConnect as Alice, in another terminal:\n  npm install socket.io-client\n  " + command + "\n\n";

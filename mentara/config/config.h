@@ -23,11 +23,25 @@ using std::chrono::milliseconds;
 
 inline milliseconds to_ms(wire::Duration duration) { return std::chrono::duration_cast<milliseconds>(duration); }
 
+enum class ForwardedHeader { x_forwarded_for, forwarded };
+
 struct ServerConfig {
   std::string host = "localhost"; // an IP address, or localhost
   std::uint16_t port = 3001;
-  std::size_t threads = 0; // 0: one for each core
+  std::size_t threads = 0;                    // 0: one for each core
+  std::vector<std::string> trusted_proxies{}; // "10.0.0.0/8"
+  ForwardedHeader forwarded_header = ForwardedHeader::x_forwarded_for;
+  bool proxy_protocol = false;
   milliseconds drain_deadline = limits::drain_deadline;
+};
+
+struct TlsConfig {
+  std::string certificate{}; // the paths of two files; empty: nothing is encrypted
+  std::string key{};
+  milliseconds handshake_timeout = to_ms(wire::limits::tls_handshake_timeout);
+  unsigned handshakes_per_second = wire::limits::tls_handshakes_per_second;
+
+  bool is_on() const { return !certificate.empty(); }
 };
 
 struct OperationsConfig {
@@ -83,6 +97,10 @@ struct LimitsConfig {
   std::int64_t events_burst = limits::events_burst;
   std::int64_t sends_per_second = limits::sends_per_second;
   std::int64_t sends_burst = limits::sends_burst;
+  std::size_t connections_per_address = limits::connections_per_address_max;
+  std::int64_t connect_failures_per_minute = limits::connect_failures_per_minute; // of one address
+  std::int64_t requests_per_second = limits::requests_per_second;                 // of one address, over REST
+  std::int64_t requests_burst = limits::requests_burst;
 };
 
 struct PresenceConfig {
@@ -139,6 +157,7 @@ struct Config {
   bool development = false; // --dev: whoever has a name may get a token
   std::string data_directory = "data";
   ServerConfig server{};
+  TlsConfig tls{};
   OperationsConfig operations{};
   LogConfig log{};
   AuthConfig auth{};

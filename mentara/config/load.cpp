@@ -111,6 +111,14 @@ class Loader {
     if (!config_.push.private_key.empty() && config_.push.subject.empty()) {
       relate("push.private_key", "push.subject", "needs a subject, such as \"mailto:operations@example.com\"");
     }
+    if (config_.tls.certificate.empty() != config_.tls.key.empty()) {
+      const bool certificate = !config_.tls.certificate.empty();
+      relate(certificate ? "tls.certificate" : "tls.key", certificate ? "tls.key" : "tls.certificate",
+             "needs the other one of the two");
+    }
+    if (config_.server.proxy_protocol && config_.server.trusted_proxies.empty()) {
+      relate("server.proxy_protocol", "server.trusted_proxies", "needs the addresses of the proxies");
+    }
     if (config_.server.port == config_.operations.port) {
       relate("operations.port", "server.port", "must be another port than the one for clients");
     }

@@ -5,6 +5,7 @@
 
 #include "mentara/config/option.h"
 #include "mentara/config/option_kinds.h"
+#include "wire/base/address.h"
 #include "wire/base/base64.h"
 #include "wire/base/utf8.h"
 #include "wire/redis/url.h"
@@ -60,6 +61,8 @@ bool is_push_key(std::string_view text) {
 bool is_push_subject(std::string_view text) {
   return is_printable(text) && ((text.starts_with("mailto:") && text.size() > 7) || text.starts_with("https://"));
 }
+bool is_address_range(std::string_view text) { return wire::AddressRange::parse(text).has_value(); }
+bool is_path_or_none(std::string_view text) { return is_printable(text); }
 
 bool is_secret(std::string_view text) { return text.size() >= secret_bytes_min; }
 
@@ -139,6 +142,32 @@ std::vector<Option> make_options() {
        "--port"},
       {"server.threads", "How many event loops serve the clients; 0: one for each core.",
        whole_number(at(&Config::server, &ServerConfig::threads), 0, limits::threads_max), "--threads"},
+      {"server.trusted_proxies",
+       "The proxies in front of this server, by address: they alone are believed about whose request it is.",
+       list(at(&Config::server, &ServerConfig::trusted_proxies),
+            "addresses and ranges of them such as \"10.0.0.0/8\", \"192.0.2.7\" or \"fd00::/8\" (nothing set beyond "
+            "the prefix)",
+            is_address_range)},
+      {"server.forwarded_header",
+       "The header in which those proxies say it. One alone: they hand on the other one as a client wrote it.",
+       choice(at(&Config::server, &ServerConfig::forwarded_header),
+              std::array{Choice<ForwardedHeader>{"X-Forwarded-For", ForwardedHeader::x_forwarded_for},
+                         Choice<ForwardedHeader>{"Forwarded", ForwardedHeader::forwarded}})},
+      {"server.proxy_protocol",
+       "Every connection comes from one of server.trusted_proxies and begins with a header of the PROXY protocol (1 or "
+       "2); any other is closed.",
+       boolean(at(&Config::server, &ServerConfig::proxy_protocol))},
+
+      {"tls.certificate",
+       "A PEM file with this server's certificate, then those that lead to a root; read again when it changes and on "
+       "SIGHUP. Without one nothing is encrypted: let a proxy do it.",
+       text(at(&Config::tls, &TlsConfig::certificate), "the path of a file", is_path_or_none)},
+      {"tls.key", "A PEM file with the private key of the certificate, without a passphrase; read again likewise.",
+       text(at(&Config::tls, &TlsConfig::key), "the path of a file", is_path_or_none)},
+      {"tls.handshake_timeout", "How long a client may take until its connection is encrypted.",
+       duration(at(&Config::tls, &TlsConfig::handshake_timeout), 100ms, 1min)},
+      {"tls.handshakes_per_second", "How many clients begin with it in a second; the others wait to be accepted.",
+       whole_number(at(&Config::tls, &TlsConfig::handshakes_per_second), 10, million)},
 
       {"server.drain_deadline",
        "How long clients may take to leave after SIGTERM: they are told, what they asked is answered, and they are "
@@ -212,6 +241,17 @@ std::vector<Option> make_options() {
        whole_number(at(&Config::limits, &LimitsConfig::sends_per_second), 1, million)},
       {"limits.sends_burst", "How many of them at once, after a pause.",
        whole_number(at(&Config::limits, &LimitsConfig::sends_burst), 1, million)},
+      {"limits.connections_per_address",
+       "How many connections one address may have at once (IPv6: one /64); many people may be behind one.",
+       whole_number(at(&Config::limits, &LimitsConfig::connections_per_address), 1, million)},
+      {"limits.connect_failures_per_minute",
+       "How many tokens from one address may be refused in a minute, over sockets and REST, before it has to wait.",
+       whole_number(at(&Config::limits, &LimitsConfig::connect_failures_per_minute), 1, million)},
+      {"limits.requests_per_second",
+       "How many REST requests may come from one address in a second; backends: any number.",
+       whole_number(at(&Config::limits, &LimitsConfig::requests_per_second), 1, million)},
+      {"limits.requests_burst", "How many of them at once, after a pause.",
+       whole_number(at(&Config::limits, &LimitsConfig::requests_burst), 1, million)},
 
       {"presence.offline_after", "How long after the last socket of a user is gone others see him OFFLINE.",
        duration(at(&Config::presence, &PresenceConfig::offline_after), 0ms, 10min)},

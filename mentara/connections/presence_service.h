@@ -36,6 +36,9 @@ class PresenceService {
   void look_again();
   void ask(services::Actor actor, std::vector<UserId> users, Done<std::vector<Presence>> done);
 
+  std::size_t user_count() const { return board_.user_count(); } // that it knows of: online, or watched
+  std::size_t watcher_count() const { return board_.watcher_count(); }
+
  private:
   struct Looked { // at one user, for a viewer
     UserId user;

@@ -12,7 +12,9 @@
 #include "mentara/events/events.h"
 #include "mentara/gateways/caller.h"
 #include "mentara/gateways/departure.h"
+#include "wire/base/address.h"
 #include "wire/base/log.h"
+#include "wire/base/log_scope.h"
 #include "wire/sio/server.h"
 
 namespace mentara::gateways {
@@ -39,6 +41,10 @@ std::string text_member(wire::JsonView object, std::string_view key) {
 
 } // namespace
 
+std::uint64_t Admission::connection_of(wire::sio::Socket& socket) {
+  return socket.handshake().request().connection_id();
+}
+
 void Admission::guard(wire::sio::Namespace& nsp) {
   parts_.disconnector.add(nsp);
   nsp.use([this](wire::sio::Socket& socket, wire::sio::Next next) { authenticate(socket, std::move(next)); });
@@ -57,6 +63,11 @@ void Admission::guard(wire::sio::Namespace& nsp) {
 }
 
 void Admission::authenticate(wire::sio::Socket& socket, wire::sio::Next next) {
+  const std::string address = wire::limited_as(socket.handshake().request().address());
+  const wire::TimePoint now = socket.loop().now();
+  if (const auto wait = parts_.failures.before_try(address, now)) {
+    return next.refuse(to_connect_error(auth::too_many_failures(*wait)));
+  }
   std::string token, device, cursor;
   if (const auto auth = json_.parse(socket.handshake().auth())) {
     token = text_member(*auth, "token");
@@ -67,7 +78,10 @@ void Admission::authenticate(wire::sio::Socket& socket, wire::sio::Next next) {
   const auto identity = parts_.authenticator.authenticate(
       {token, socket.handshake().header("authorization").value_or(std::string_view()), query_token});
   socket.handshake().forget_auth();
-  if (!identity) return next.refuse(to_connect_error(identity.error()));
+  if (!identity) {
+    const auto wait = parts_.failures.failed(address, now);
+    return next.refuse(to_connect_error(wait ? auth::too_many_failures(*wait) : identity.error()));
+  }
   if (device.empty()) device = default_device;
   if (!is_well_formed_id(device)) {
     return next.refuse(to_connect_error(invalid("deviceId", "auth.deviceId must be 1 to 128 of A-Z a-z 0-9 _ - . :")));
@@ -113,6 +127,7 @@ void Admission::admit(wire::sio::Socket& socket, Identity identity, Listener lis
 }
 
 void Admission::welcome(wire::sio::Socket& socket) {
+  const wire::LogScope scope(connection_of(socket));
   Caller& caller = caller_of(socket);
   socket.join(connections::user_room(caller.user().id));
   const std::string cursor = to_text(caller.opened.cursor);
@@ -151,6 +166,7 @@ void Admission::refresh(wire::sio::Socket& socket, const contract::RefreshToken&
 }
 
 void Admission::forget(wire::sio::Socket& socket, wire::sio::DisconnectReason reason) {
+  const wire::LogScope scope(connection_of(socket));
   const Caller& caller = caller_of(socket);
   wire::log(wire::LogLevel::debug, "socket disconnected", {{"socket", socket.id()}, {"why", to_string(reason)}});
   parts_.home.run(socket.loop(),

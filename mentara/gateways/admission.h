@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "mentara/auth/authenticator.h"
+#include "mentara/auth/failure_budget.h"
 #include "mentara/connections/connection_manager.h"
 #include "mentara/connections/home.h"
 #include "mentara/contract/connection_payloads.h"
@@ -34,8 +36,9 @@ class Admission {
     services::SyncService& sync;
     events::EventBus& bus;
     Disconnector& disconnector;
-    EventLimits& event_limits; // any thread
-    const WallClock& clock;    // any thread
+    EventLimits& event_limits;     // any thread
+    auth::FailureBudget& failures; // likewise
+    const WallClock& clock;        // likewise
   };
 
   Admission(const Parts& parts, Feed& feed, Channel channel) : parts_(parts), feed_(feed), channel_(channel) {}
@@ -53,6 +56,7 @@ class Admission {
   void welcome(wire::sio::Socket& socket);
   void refresh(wire::sio::Socket& socket, const contract::RefreshToken& request, Answer answer);
   void forget(wire::sio::Socket& socket, wire::sio::DisconnectReason reason);
+  static std::uint64_t connection_of(wire::sio::Socket& socket); // for LogScope
   events::Metadata metadata(const wire::sio::Socket& socket) const;
 
   const Parts parts_;

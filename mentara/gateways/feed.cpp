@@ -5,6 +5,7 @@
 #include "mentara/gateways/caller.h"
 #include "mentara/gateways/log_events.h"
 #include "wire/base/log.h"
+#include "wire/base/log_scope.h"
 #include "wire/sio/server.h"
 
 namespace mentara::gateways {
@@ -40,6 +41,7 @@ void Feed::read(Socket& socket, const Stream& stream) {
         const auto reading = weak.lock();
         if (!reading || !reading->connected()) return;
         if (page) return on_page(*reading, *caller_of(*reading).stream, std::move(*page));
+        const wire::LogScope scope(reading->handshake().request().connection_id());
         wire::log(wire::LogLevel::warn, "a client is cut, because the log could not be read for it",
                   {{"socket", reading->id()}, {"why", page.error().error}});
         reading->cut(); // it comes back and goes on from its place

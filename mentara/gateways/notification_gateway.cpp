@@ -6,6 +6,7 @@
 #include "mentara/contract/decode.h"
 #include "mentara/gateways/caller.h"
 #include "wire/base/log.h"
+#include "wire/base/log_scope.h"
 
 namespace mentara::gateways {
 
@@ -70,6 +71,7 @@ void NotificationGateway::tell_unread_count(Socket& socket) {
         const auto asking = weak.lock();
         if (!asking || !asking->connected()) return;
         if (!unread) {
+          const wire::LogScope scope(asking->handshake().request().connection_id());
           return wire::log(wire::LogLevel::warn, "a client was not told its unread notifications",
                            {{"socket", asking->id()}, {"why", unread.error().error}}); // the next change says it again
         }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "wire/base/json.h"
+#include "wire/base/log_scope.h"
 #include "wire/base/utf8.h"
 
 namespace mentara::ops {
@@ -66,6 +67,9 @@ std::string to_text_line(std::string_view message, std::initializer_list<wire::L
         },
         field.value);
   }
+  if (wire::LogScope::connection() != 0) {
+    line.append(" connection=").append(wire::LogScope::name_of(wire::LogScope::connection()));
+  }
   return line;
 }
 
@@ -84,6 +88,9 @@ std::string to_json_members(std::string_view message, std::initializer_list<wire
           }
         },
         field.value);
+  }
+  if (wire::LogScope::connection() != 0) {
+    json.member("connection", wire::LogScope::name_of(wire::LogScope::connection()));
   }
   json.end();
   return object.substr(1);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "wire/base/json.h"
+#include "wire/base/log_scope.h"
 #include "wire/base/utf8.h"
 
 namespace mentara::ops {
@@ -84,6 +85,18 @@ TEST(LogLine, S2_a_value_is_cut_between_characters) {
   EXPECT_EQ(shown(254, "é"), whole.substr(0, 254) + "é");
   EXPECT_EQ(shown(255, "é"), whole.substr(0, 255) + "...");
   EXPECT_LT(to_text_line("m", {{"v", std::string(1'000'000, '\xff')}}).size(), 1000u);
+}
+
+TEST(LogLine, S2_says_on_behalf_of_which_connection_it_is) {
+  const wire::LogScope outer(35);
+  EXPECT_EQ(to_text_line("m", {{"v", 1}}), "m v=1 connection=z");
+  {
+    const wire::LogScope inner(36);
+    EXPECT_EQ(to_json_members("m", {}), R"("message":"m","connection":"10"})");
+    const wire::LogScope none(0);
+    EXPECT_EQ(to_text_line("m", {}), "m");
+  }
+  EXPECT_EQ(to_text_line("m", {}), "m connection=z");
 }
 
 } // namespace

@@ -35,6 +35,8 @@ Figures Traffic::figures() const {
     const std::string& nsp = watched->nsp.name();
     out.gauge("mentara_sockets", "Sockets that are connected, by namespace.", number(watched->nsp.socket_count()),
               {{"nsp", nsp}});
+    out.gauge("mentara_rooms", "Rooms that have members, by namespace.", number(watched->nsp.adapter().room_count()),
+              {{"nsp", nsp}});
     out.count("mentara_connects_total", "Sockets that were accepted.", number(watched->connected), {{"nsp", nsp}});
     for (std::size_t i = 0; i < reasons; ++i) {
       out.count("mentara_disconnects_total", "Sockets that ended, by reason.", number(watched->disconnected[i]),
@@ -47,6 +49,8 @@ Figures Traffic::figures() const {
     out.count("mentara_events_in_total", "Events from clients, by name.", number(watched->other_events),
               {{"nsp", nsp}, {"event", "(unknown)"}});
   }
+  out.gauge("mentara_timers", "Timers that wait.", number(io_.loop().timers().armed_count()),
+            {{"loop", std::to_string(io_.loop().index())}});
   out.gauge("mentara_sessions", "Engine.IO sessions, over any transport.", number(io_.engine().session_count()));
   for (const auto& [reason, count] : refused_) {
     out.count("mentara_handshakes_refused_total", "Requests for a session that were refused, by reason.", number(count),
@@ -56,6 +60,14 @@ Figures Traffic::figures() const {
   out.gauge("mentara_http_connections", "Connections that speak HTTP.", number(http_.connections()));
   out.count("mentara_accepted_total", "Connections that were accepted.", number(http.accepted));
   out.count("mentara_turned_away_total", "Connections above the limit, told 503.", number(http.turned_away));
+  out.count("mentara_address_refused_total", "Connections of addresses that have as many as they may.",
+            number(http.of_full_addresses));
+  out.count("mentara_tls_failed_total", "Handshakes that failed, and connections that broke TLS.",
+            number(http.tls_failed));
+  for (const auto& [reason, count] : http.proxy_refused) {
+    out.count("mentara_proxy_refused_total", "Connections without a PROXY header that holds, by reason.", number(count),
+              {{"reason", std::string(reason)}});
+  }
   out.count("mentara_http_requests_total", "HTTP requests.", number(http.requests));
   for (const auto& [status, count] : http.refused) {
     out.count("mentara_http_refused_total", "HTTP requests that no handler saw, by status.", number(count),

@@ -9,6 +9,9 @@ export const separator = '\x1e';
 
 const keepAlive = new http.Agent({ keepAlive: true });
 
+// Closes the connections that were kept for more requests.
+export const dropKeptConnections = () => keepAlive.destroy();
+
 // {status, headers, body, bytes}; `bytes` is the body as a Buffer. `body` to send may be a string, a Buffer, or an array of chunks (sent chunked). With onRequest the
 // request has a connection of its own, and is handed over to be interrupted.
 export function request(url, { method = 'GET', body, headers = {}, onRequest } = {}) {

@@ -24,7 +24,10 @@ export function temporaryDirectory() {
 
 // Tests are faster than people; those of the limits say which they want.
 export const unlimited = Object.fromEntries(
-  ['EVENTS_PER_SECOND', 'EVENTS_BURST', 'SENDS_PER_SECOND', 'SENDS_BURST'].map((name) => [`MENTARA_LIMITS_${name}`, '1000000']),
+  [
+    'EVENTS_PER_SECOND', 'EVENTS_BURST', 'SENDS_PER_SECOND', 'SENDS_BURST', 'REQUESTS_PER_SECOND', 'REQUESTS_BURST',
+    'CONNECT_FAILURES_PER_MINUTE', 'CONNECTIONS_PER_ADDRESS',
+  ].map((name) => [`MENTARA_LIMITS_${name}`, '1000000']),
 );
 
 export class Mentara {
@@ -46,7 +49,7 @@ export class Mentara {
   // Starts the process; again after stop() or kill(), on the same port and data.
   async run() {
     this.program = new Program(mentaraBinary, this.args, { env: this.env });
-    const [, port] = await this.program.lineMatching(/\blistening\b.*\bport=(\d+)/);
+    const [, port] = await this.program.lineMatching(/\blistening\b.*\bport(?:=|":)(\d+)/);
     assert.equal(Number(port), this.port);
   }
 
