@@ -25,6 +25,11 @@ class TestClient {
     transport.take();
     client_.emplace(server, session_, request_);
   }
+  TestClient(const TestClient&) = delete;
+  TestClient& operator=(const TestClient&) = delete;
+  ~TestClient() { // its session ends first, as it does in a server
+    if (client_ && !ended()) session_.discard(eio::CloseReason::transport_close);
+  }
 
   void text(std::string_view packet) {
     std::string scratch;
