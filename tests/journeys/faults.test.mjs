@@ -139,7 +139,8 @@ test('F14 connections that come and go in every way leave nothing behind', async
   await churn(20); // until everything that is made once is made
   const before = residentKb();
   await churn(40);
-  assert.ok(residentKb() - before < 4_000, `${residentKb() - before} KB more after 40 more rounds`);
+  const kept = /build\/[at]san\//.test(mentaraBinary) ? 64_000 : 4_000; // a sanitizer keeps what was freed for a while
+  assert.ok(residentKb() - before < kept, `${residentKb() - before} KB more after 40 more rounds`);
 });
 
 test('F21 the write-ahead log stays small, however much is written', async (t) => {
