@@ -38,7 +38,7 @@ void Deliveries::add(Delivery delivery) {
   auto found = lines_.find(name);
   if (found == lines_.end()) {
     std::size_t& of_endpoint = lines_by_endpoint_[delivery.subscription.endpoint];
-    if (lines_.size() >= limits::push_queue_max || of_endpoint >= limits::push_queue_of_endpoint_max) {
+    if (lines_.size() >= rules_.queue_max || of_endpoint >= limits::push_queue_of_endpoint_max) {
       if (of_endpoint == 0) lines_by_endpoint_.erase(delivery.subscription.endpoint);
       ++counters_.dropped;
       return;

@@ -10,6 +10,7 @@
 
 #include "mentara/domain/push.h"
 #include "mentara/domain/time.h"
+#include "mentara/limits_of_push.h"
 #include "mentara/push/keys.h"
 #include "mentara/push/outlet.h"
 #include "wire/base/hash.h"
@@ -38,6 +39,7 @@ class Deliveries {
     KeyPair key;
     std::string subject; // of VAPID
     wire::Duration retry_delay;
+    std::size_t queue_max = limits::push_queue_max;
   };
   struct Time {
     wire::UniqueFunction<wire::TimePoint()> now;

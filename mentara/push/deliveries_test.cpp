@@ -31,6 +31,7 @@ class DeliveriesTest : public testing::Test {
     }
   }
 
+  static constexpr std::size_t queue_max = limits::push_queue_of_endpoint_max + 20;
   inline static FakeClock clock_;
   FakeOutlet outlet_;
   wire::TimePoint now_{};
@@ -38,7 +39,7 @@ class DeliveriesTest : public testing::Test {
   std::vector<std::string> gone_;
   Deliveries deliveries_{outlet_,
                          clock_,
-                         {KeyPair::make(), "mailto:ops@example.com", 10s},
+                         {KeyPair::make(), "mailto:ops@example.com", 10s, queue_max},
                          {[this] { return now_; }, [this](wire::TimePoint at) { wake_ = at; }},
                          [this](const std::string& endpoint) { gone_.push_back(endpoint); }};
 };
@@ -164,7 +165,7 @@ TEST_F(DeliveriesTest, a_full_queue_drops_and_one_browser_cannot_fill_it) {
   outlet_.answer(0, 201);
   deliveries_.add(delivery("again"));
   EXPECT_EQ(deliveries_.counters().dropped, 1u) << "there is room again";
-  for (std::size_t i = 0; deliveries_.size() < limits::push_queue_max; ++i) {
+  for (std::size_t i = 0; deliveries_.size() < queue_max; ++i) {
     deliveries_.add(delivery("t", "https://push.example.com/" + std::to_string(i)));
   }
   EXPECT_EQ(deliveries_.counters().dropped, 1u);

@@ -34,7 +34,7 @@ bool is_public_v6(const V6& a) {
   if (matches(bytes, {0x20, 0x02}, 16)) return is_public_v4(bytes + 2);                                   // 6to4
   // Beyond 2000::/3 nothing is assigned; within it, protocols, documentation and tunnels are not for us.
   return matches(bytes, {0x20}, 3) && !matches(bytes, {0x20, 0x01, 0x00}, 23) &&
-         !matches(bytes, {0x20, 0x01, 0x0d, 0xb8}, 32) && !matches(bytes, {0x3f, 0xff}, 20);
+         !matches(bytes, {0x20, 0x01, 0x0d, 0xb8}, 32) && !matches(bytes, {0x3f, 0xff, 0x00}, 20);
 }
 
 bool is_host_character(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-'; }

@@ -138,15 +138,15 @@ void PushService::push(Notification notification) {
   if (notification.expires_at) until = std::min(until, *notification.expires_at);
   if (until <= now) return;
   SentPush sent{notification.id, topic_of(notification)};
+  const UserId user = notification.user_id; // it is moved from below
   store_.read<Found>(
-      [user = notification.user_id, id = notification.id](Snapshot& snapshot) -> Result<Found, Failure> {
+      [user, id = sent.notification_id](Snapshot& snapshot) -> Result<Found, Failure> {
         // He may have read it on another device, or it was replaced by a newer one.
         const auto stored = snapshot.notifications().find(user, id);
         if (!stored || stored->notification.read_at) return Found{};
         return Found{snapshot.notifications().pushes().subscriptions(user), {}};
       },
-      [this, notification = std::move(notification), sent = std::move(sent), until,
-       now](Result<Found, Failure> found) mutable {
+      [this, notification = std::move(notification), sent, until, now](Result<Found, Failure> found) mutable {
         log_if_failed(found, "a notification was not pushed");
         if (!found || found->subscriptions.empty()) return;
         Delivery draft{.topic = sent.topic,
