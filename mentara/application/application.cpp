@@ -600,6 +600,10 @@ void Application::Parts::begin_drain() {
 
 void Application::Parts::on_loop_drained() {
   if (--draining_loops > 0) return;
+  // Connections that are left without a request, such as those on which nobody has shown a token yet, are not waited
+  // for longer than the requests of others take.
+  constexpr wire::Duration requests_take_at_most = wire::seconds(2);
+  drained_by = std::min(drained_by, node->loop(0).now() + requests_take_at_most);
   for (std::size_t i = 0; i < node->loops(); ++i) {
     node->loop(i).post([this, i] { node->http(i).close_idle(); });
   }

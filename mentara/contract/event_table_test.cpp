@@ -19,8 +19,9 @@ std::vector<std::string_view> names(const Table& table) {
 
 TEST(EventTable, holds_every_event_once) {
   using testing::UnorderedElementsAre;
-  EXPECT_THAT(names(server_event::all), UnorderedElementsAre("connected", "sync:complete", "sync:reset", "exception",
-                                                             "auth:expiring", "auth:expired", "server:disconnect"));
+  EXPECT_THAT(names(server_event::all),
+              UnorderedElementsAre("connected", "sync:complete", "sync:reset", "exception", "auth:expiring",
+                                   "auth:expired", "server:disconnect", "server:goodbye"));
   EXPECT_THAT(names(client_event::all), UnorderedElementsAre("auth:refresh"));
   EXPECT_THAT(names(messaging::client_event::all),
               UnorderedElementsAre("presence:set", "presence:subscribe", "presence:unsubscribe", "conversation:update",

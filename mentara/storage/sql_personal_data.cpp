@@ -289,6 +289,8 @@ bool SqlPersonalDataChanges::forget_profile(UserKey user) {
     Statement(database_, sql).run(user);
   }
   // Of these there may be many. What the log has told him alone keeps its place, and says no more.
+  Statement all_done(database_, "SELECT 1"); // PostgreSQL says how much has changed with the next answer only
+  all_done.query().next();
   const std::int64_t before = database_.changes_total();
   for (const std::string_view sql : {
            "DELETE FROM notifications WHERE notification_key IN "
@@ -310,6 +312,7 @@ bool SqlPersonalDataChanges::forget_profile(UserKey user) {
        }) {
     Statement(database_, sql).run(user, rows_at_once);
   }
+  all_done.query().next();
   return database_.changes_total() - before >= static_cast<std::int64_t>(rows_at_once);
 }
 
