@@ -289,10 +289,8 @@ bool SqlPersonalDataChanges::forget_profile(UserKey user) {
     Statement(database_, sql).run(user);
   }
   // Of these there may be many. What the log has told him alone keeps its place, and says no more.
-  Statement all_done(database_, "SELECT 1"); // PostgreSQL says how much has changed with the next answer only
-  all_done.query().next();
-  const std::int64_t before = database_.changes_total();
-  for (const std::string_view sql : {
+  std::size_t changed = 0;
+  for (const std::string_view text : {
            "DELETE FROM notifications WHERE notification_key IN "
            "(SELECT notification_key FROM notifications WHERE user_key = ?1 LIMIT ?2)",
            "DELETE FROM idempotent_requests WHERE user_key = ?1 AND idempotency_key IN "
@@ -310,10 +308,11 @@ bool SqlPersonalDataChanges::forget_profile(UserKey user) {
                "WHERE position IN (SELECT position FROM log WHERE scope BETWEEN -(4 * ?1 + 3) AND -(4 * ?1 + 1) "
                "AND payload <> CAST(json_build_object('id', CAST(payload AS json) -> 'id') AS text) LIMIT ?2)"),
        }) {
-    Statement(database_, sql).run(user, rows_at_once);
+    Statement statement(database_, std::string(text) + " RETURNING 1");
+    sql::Rows row = statement.query(user, rows_at_once);
+    while (row.next()) ++changed;
   }
-  all_done.query().next();
-  return database_.changes_total() - before >= static_cast<std::int64_t>(rows_at_once);
+  return changed >= rows_at_once;
 }
 
 std::optional<ConversationKey> SqlPersonalDataChanges::forget_names(UserKey user, ConversationKey after,
