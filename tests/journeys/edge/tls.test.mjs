@@ -17,7 +17,7 @@ import { eventually, next, patience, within } from '../support/wait.mjs';
 const directory = temporaryDirectory();
 const { certificate, key, pem } = makeCertificate(directory);
 const tlsEnv = { MENTARA_TLS_CERTIFICATE: certificate, MENTARA_TLS_KEY: key };
-const server = await mentaraForThisFile({ env: { ...tlsEnv, MENTARA_TLS_HANDSHAKE_TIMEOUT: '300ms', MENTARA_SERVER_THREADS: '2' } });
+const server = await mentaraForThisFile({ env: { ...tlsEnv, MENTARA_TLS_HANDSHAKE_TIMEOUT: '2s', MENTARA_SERVER_THREADS: '2' } });
 server.url = `https://127.0.0.1:${server.port}`;
 
 const trusting = (ca) => ({ ca, rejectUnauthorized: true });
