@@ -14,7 +14,8 @@ std::string vapid_authorization(const KeyPair& key, std::string_view origin, std
   object.end();
   std::string token = wire::base64url_encode(R"({"typ":"JWT","alg":"ES256"})");
   token.append(".").append(wire::base64url_encode(claims));
-  token.append(".").append(wire::base64url_encode(key.sign_es256(token)));
+  const std::string signature = wire::base64url_encode(key.sign_es256(token)); // of the token without a further dot
+  token.append(".").append(signature);
   return "vapid t=" + token + ", k=" + wire::base64url_encode(key.public_key());
 }
 
