@@ -17,3 +17,4 @@ await build({
 });
 await cp('index.html', 'dist/index.html');
 await cp('icon.svg', 'dist/icon.svg');
+await cp('push.js', 'dist/push.js');

@@ -6,12 +6,14 @@ import { Conference } from './conference';
 import { Connection } from './connection';
 import { Messaging } from './messaging';
 import { Notifications } from './notifications';
+import { Push } from './push';
 import { deviceId, signOut, token } from './session';
 
 export class Model {
   readonly connection: Connection;
   readonly messaging: Messaging;
   readonly notifications: Notifications;
+  readonly push: Push;
   readonly calls: Calls;
   readonly conference: Conference;
 
@@ -20,6 +22,7 @@ export class Model {
     const myId = (): string => this.connection.me.value?.userId ?? '';
     this.messaging = new Messaging(this.connection, myId);
     this.notifications = new Notifications(this.connection);
+    this.push = new Push(this.connection);
     this.calls = new Calls(this.connection, myId);
     this.conference = new Conference(this.connection);
   }

@@ -15,6 +15,7 @@ export function NotificationPanel() {
         <button class="ghost" aria-expanded={settings} onClick={() => setSettings(!settings)}>Preferences</button>
         <IconButton icon="close" label="Close notifications" onClick={() => (panel.value = 'none')} />
       </header>
+      {settings && <PushSwitch />}
       {settings && <PreferencesForm />}
       <ul class="notifications">
         {notifications.list.value.length === 0 && <li class="quiet pad">Nothing yet.</li>}
@@ -31,6 +32,21 @@ export function NotificationPanel() {
         ))}
       </ul>
     </aside>
+  );
+}
+
+function PushSwitch() {
+  const { push } = useModel();
+  const state = push.state.value;
+  if (state === 'unavailable') return null;
+  return (
+    <div class="preferences">
+      <label class="check">
+        <input type="checkbox" checked={state === 'on'} disabled={state === 'changing'}
+          onChange={() => void (state === 'on' ? push.turnOff() : push.turnOn())} /> Notify this browser while the page is closed
+      </label>
+      {push.problem.value && <p role="alert" class="failure">{push.problem.value}</p>}
+    </div>
   );
 }
 

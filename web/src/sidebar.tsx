@@ -48,7 +48,7 @@ function toggle(which: 'notifications' | 'inspector'): void {
 }
 
 function Me() {
-  const { connection, messaging } = useModel();
+  const { connection, messaging, push } = useModel();
   const me = connection.me.value;
   const state = connection.state.value;
   const text = {
@@ -70,7 +70,7 @@ function Me() {
         <option value="BUSY">Busy</option>
         <option value="INVISIBLE">Invisible</option>
       </select>
-      <IconButton icon="exit" label="Sign out" onClick={() => signOut()} />
+      <IconButton icon="exit" label="Sign out" onClick={() => void push.forget().finally(() => signOut())} />
     </header>
   );
 }
