@@ -658,6 +658,16 @@ export type PresenceWish = 'ONLINE' | 'AWAY' | 'BUSY' | 'INVISIBLE';
 
 export type Priority = 'LOW' | 'NORMAL' | 'HIGH' | 'URGENT';
 
+export interface PushKeyAck {
+  success: true;
+  publicKey: string;
+}
+
+export interface PushKeysInput {
+  p256dh: string;
+  auth: string;
+}
+
 export interface QuietHours {
   start: string;
   end: string;
@@ -872,6 +882,11 @@ export interface SignalInRoom {
   signal: Record<string, unknown>;
 }
 
+export interface SubscribeToPush {
+  endpoint: string;
+  keys: PushKeysInput;
+}
+
 export interface SyncComplete {
   cursor: string;
   replayed: number;
@@ -921,6 +936,10 @@ export interface UnreadCountAck {
   success: true;
   count: number;
   version: number;
+}
+
+export interface UnsubscribeFromPush {
+  endpoint: string;
 }
 
 export interface UpdateConversation {
@@ -1093,8 +1112,14 @@ export interface NotificationsClientEvents {
   'notification:read-all': (payload: NoFields, ack?: (answer: Answer<CountAck>) => void) => void;
   /** Reads how one wants to be told, or changes what is named: types, quiet hours, a mute; null takes it back. */
   'notification:preferences': (payload: ChangeNotificationPreferences, ack?: (answer: Answer<PreferencesAck>) => void) => void;
+  /** Reads the applicationServerKey with which a browser subscribes to pushes. */
+  'push:key': (payload: NoFields, ack?: (answer: Answer<PushKeyAck>) => void) => void;
   /** Says that this device has everything up to a cursor; clients need not. */
   'sync:ack': (payload: ConfirmCursor, ack?: (answer: Answer<PlainAck>) => void) => void;
+  /** Has a browser pushed what one is not here to hear of. */
+  'push:subscribe': (payload: SubscribeToPush, ack?: (answer: Answer<PlainAck>) => void) => void;
+  /** Ends that. */
+  'push:unsubscribe': (payload: UnsubscribeFromPush, ack?: (answer: Answer<PlainAck>) => void) => void;
 }
 
 // server → client in /notifications
@@ -1283,6 +1308,12 @@ export interface RestRequests {
   'POST /api/auth/revoke': { request: RevokeTokens; data: Omit<PlainAck, 'success'> };
   /** Ends the sockets of a user, who may come back. */
   'POST /api/users/{userId}/disconnect': { request: DisconnectUser; data: Omit<DisconnectedAck, 'success'> };
+  /** Reads the applicationServerKey with which a browser subscribes to pushes. */
+  'GET /api/push/key': { request: NoFields; data: Omit<PushKeyAck, 'success'> };
+  /** Has a browser pushed what one is not here to hear of. */
+  'POST /api/push/subscriptions': { request: SubscribeToPush; data: Omit<PlainAck, 'success'> };
+  /** Ends that. */
+  'DELETE /api/push/subscriptions': { request: UnsubscribeFromPush; data: Omit<PlainAck, 'success'> };
   /** Reads all that is kept about a user, page by page. */
   'GET /api/users/{userId}/export': { request: ExportUser; data: Omit<ExportAck, 'success'> };
   /** Forgets a user: what he wrote becomes tombstones. */

@@ -59,7 +59,8 @@ bool is_push_key(std::string_view text) {
   return bytes && bytes->size() == 32;
 }
 bool is_push_subject(std::string_view text) {
-  return is_printable(text) && ((text.starts_with("mailto:") && text.size() > 7) || text.starts_with("https://"));
+  return text.empty() ||
+         (is_printable(text) && ((text.starts_with("mailto:") && text.size() > 7) || text.starts_with("https://")));
 }
 bool is_address_range(std::string_view text) { return wire::AddressRange::parse(text).has_value(); }
 bool is_path_or_none(std::string_view text) { return is_printable(text); }
@@ -157,6 +158,10 @@ std::vector<Option> make_options() {
        "Every connection comes from one of server.trusted_proxies and begins with a header of the PROXY protocol (1 or "
        "2); any other is closed.",
        boolean(at(&Config::server, &ServerConfig::proxy_protocol))},
+      {"server.drain_deadline",
+       "How long clients may take to leave after SIGTERM: they are told, what they asked is answered, and they are "
+       "closed little by little.",
+       duration(at(&Config::server, &ServerConfig::drain_deadline), 0ms, 10min)},
 
       {"tls.certificate",
        "A PEM file with this server's certificate, then those that lead to a root; read again when it changes and on "
@@ -168,11 +173,6 @@ std::vector<Option> make_options() {
        duration(at(&Config::tls, &TlsConfig::handshake_timeout), 100ms, 1min)},
       {"tls.handshakes_per_second", "How many clients begin with it in a second; the others wait to be accepted.",
        whole_number(at(&Config::tls, &TlsConfig::handshakes_per_second), 10, million)},
-
-      {"server.drain_deadline",
-       "How long clients may take to leave after SIGTERM: they are told, what they asked is answered, and they are "
-       "closed little by little.",
-       duration(at(&Config::server, &ServerConfig::drain_deadline), 0ms, 10min)},
 
       {"operations.host", "Where health and metrics are served; not for the public.",
        text(at(&Config::operations, &OperationsConfig::host), std::string(host_allowed), is_host)},

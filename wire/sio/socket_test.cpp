@@ -24,10 +24,10 @@ class SioSocket : public test::ServerTest {
     return [this](const Args* answer) { answers.push_back(answer ? std::string(answer->raw_all()) : "nothing"); };
   }
 
+  std::vector<std::string> answers; // first: the end of a client is an answer too
   TestClient client{server};
   std::string id = client.connect();
   Socket& socket = *nsp.adapter().find(id);
-  std::vector<std::string> answers;
 };
 
 // --- emit ---
