@@ -14,6 +14,7 @@ inline constexpr std::chrono::milliseconds drain_deadline{20'000}; // then nobod
 inline constexpr std::size_t departures_per_second =
     500; // connections that are closed, for each node that takes them in
 inline constexpr wire::Duration departure_interval = wire::milliseconds(10); // between batches
+inline constexpr wire::Duration last_poll_max = wire::seconds(1); // for a polling client, after it was let go
 inline constexpr std::uint64_t goodbye_spread_ms = 500; // clients come back so much later than they must, or less
 
 // --- Several nodes ---
