@@ -53,7 +53,7 @@ void Feed::read(Socket& socket, const Stream& stream) {
 
 void Feed::on_page(Socket& socket, Stream& stream, storage::LogPage page) {
   for (storage::LogRow& row : page.rows) {
-    if (stream.on_row(row.position)) send_row(socket, stream, std::move(row));
+    send_row(socket, stream, std::move(row));
     if (!socket.connected()) return; // too far behind
   }
   switch (stream.on_page(page.end, page.last, socket.pressure())) {
@@ -71,8 +71,10 @@ void Feed::on_page(Socket& socket, Stream& stream, storage::LogPage page) {
 }
 
 void Feed::send_row(Socket& socket, Stream& stream, storage::LogRow row) {
-  const bool is_own = row.origin && row.origin == storage::origin_number(socket.id()); // it has its answer
-  if (!is_own) {
+  const bool is_own = row.origin && row.origin == storage::origin_number(socket.id());
+  const Stream::Row verdict = stream.on_row(row.position, is_own);
+  if (verdict == Stream::Row::skip) return;
+  if (verdict == Stream::Row::give) {
     contract::append_cursor(row.payload, to_text(Cursor{epoch_, row.position}));
     say(socket, event_name(row.type), wire::RawJson{row.payload});
   }

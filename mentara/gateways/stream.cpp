@@ -5,11 +5,12 @@
 
 namespace mentara::gateways {
 
-bool Stream::on_row(Position position) {
-  if (position <= sent_) return false;
+Stream::Row Stream::on_row(Position position, bool is_own) {
+  if (position <= sent_) return Row::skip;
   sent_ = position;
+  if (is_own) return Row::own;
   if (!complete_) ++replayed_;
-  return true;
+  return Row::give;
 }
 
 Stream::Next Stream::on_page(Position end, bool last, wire::Pressure pressure) {

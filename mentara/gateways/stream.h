@@ -21,8 +21,8 @@ class Stream {
   Stream(Listener listener, Position begin) : listener_(std::move(listener)), sent_(begin) {}
 
   const Listener& listener() const { return listener_; }
-  Position sent() const { return sent_; } // everything up to here was given to the connection
-  std::size_t replayed() const { return replayed_; }
+  Position sent() const { return sent_; }            // everything up to here was given to the connection
+  std::size_t replayed() const { return replayed_; } // what the client was given before it was told `complete`
 
   // --- reading: begins with the first read of what lies above sent() ---
   enum class Next {
@@ -31,8 +31,12 @@ class Stream {
     complete, // the replay is over: say so, once; from here on it is fed
     feed,     // likewise, after it had been too slow
   };
-  // A row of the page goes out. False: it was there already.
-  bool on_row(Position position);
+  enum class Row {
+    give,
+    own,  // its client sent it while it read, and has the answer
+    skip, // it was there already
+  };
+  Row on_row(Position position, bool is_own);
   // The rows are out. `end`: nothing of his is missing up to there; `last`: nothing lay above it.
   Next on_page(Position end, bool last, wire::Pressure pressure);
   // True: read above sent().

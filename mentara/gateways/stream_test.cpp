@@ -9,6 +9,7 @@ namespace {
 using testing::ElementsAre;
 using wire::Pressure;
 using Next = Stream::Next;
+using Row = Stream::Row;
 using Verdict = Stream::Verdict;
 
 class StreamTest : public testing::Test {
@@ -26,20 +27,29 @@ class StreamTest : public testing::Test {
 };
 
 TEST_F(StreamTest, reads_page_by_page_until_nothing_is_missing_and_says_so_once) {
-  EXPECT_TRUE(stream.on_row(6));
-  EXPECT_TRUE(stream.on_row(8));
+  EXPECT_EQ(stream.on_row(6, false), Row::give);
+  EXPECT_EQ(stream.on_row(8, false), Row::give);
   EXPECT_EQ(stream.on_page(8, false, Pressure::none), Next::read);
   EXPECT_EQ(stream.sent(), 8);
-  EXPECT_TRUE(stream.on_row(9));
+  EXPECT_EQ(stream.on_row(9, false), Row::give);
   EXPECT_EQ(stream.on_page(12, true, Pressure::none), Next::complete);
   EXPECT_EQ(stream.sent(), 12) << "what lay between concerned others";
   EXPECT_EQ(stream.replayed(), 3u);
 }
 
+TEST_F(StreamTest, counts_as_replayed_what_the_client_was_given_and_not_what_it_sent_meanwhile) {
+  EXPECT_EQ(stream.on_row(6, false), Row::give);
+  EXPECT_EQ(stream.on_row(7, true), Row::own) << "it has its answer";
+  EXPECT_EQ(stream.on_row(8, false), Row::give);
+  EXPECT_EQ(stream.on_page(8, true, Pressure::none), Next::complete);
+  EXPECT_EQ(stream.replayed(), 2u);
+  EXPECT_EQ(stream.sent(), 8) << "its own is behind it all the same";
+}
+
 TEST_F(StreamTest, finds_in_the_log_what_happened_while_it_read) {
   EXPECT_EQ(stream.on_event(11, Pressure::none), Verdict::skip);
   EXPECT_EQ(stream.on_page(10, true, Pressure::none), Next::read) << "the snapshot was older than that";
-  EXPECT_TRUE(stream.on_row(11));
+  EXPECT_EQ(stream.on_row(11, false), Row::give);
   EXPECT_EQ(stream.on_page(11, true, Pressure::none), Next::complete);
   EXPECT_EQ(stream.on_event(11, Pressure::none), Verdict::skip) << "and not a second time";
   EXPECT_EQ(stream.on_event(12, Pressure::none), Verdict::send);
@@ -50,7 +60,7 @@ TEST_F(StreamTest, gives_each_event_once_whichever_way_it_comes_first) {
   EXPECT_EQ(stream.on_event(9, Pressure::none), Verdict::skip);
   EXPECT_EQ(stream.on_event(12, Pressure::none), Verdict::send);
   EXPECT_EQ(stream.on_event(12, Pressure::none), Verdict::skip);
-  EXPECT_FALSE(stream.on_row(12));
+  EXPECT_EQ(stream.on_row(12, false), Row::skip);
 }
 
 TEST_F(StreamTest, F9_is_no_longer_fed_when_it_is_too_far_behind_and_reads_on_when_that_has_drained) {
@@ -60,8 +70,8 @@ TEST_F(StreamTest, F9_is_no_longer_fed_when_it_is_too_far_behind_and_reads_on_wh
   EXPECT_EQ(stream.on_event(14, Pressure::none), Verdict::skip) << "in between 13 would be missing";
   EXPECT_TRUE(stream.on_drained());
   EXPECT_EQ(stream.sent(), 12);
-  EXPECT_TRUE(stream.on_row(13));
-  EXPECT_TRUE(stream.on_row(14));
+  EXPECT_EQ(stream.on_row(13, false), Row::give);
+  EXPECT_EQ(stream.on_row(14, false), Row::give);
   EXPECT_EQ(stream.on_page(14, true, Pressure::none), Next::feed) << "sync:complete was said before";
   EXPECT_EQ(stream.on_event(15, Pressure::none), Verdict::send);
 }
@@ -123,7 +133,7 @@ TEST_F(StreamTest, takes_a_later_receipt_for_the_earlier_ones_too) {
 
 TEST_F(StreamTest, a_receipt_that_another_socket_of_the_connection_asked_for_proves_nothing_here) {
   EXPECT_FALSE(proven(1));
-  stream.on_row(6);
+  stream.on_row(6, false);
   stream.on_asked(2, std::nullopt);
   EXPECT_FALSE(proven(1));
   EXPECT_EQ(proven(2)->position, 6);

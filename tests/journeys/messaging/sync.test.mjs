@@ -185,6 +185,25 @@ test('a client may say itself what it has: message:delivered and sync:ack', asyn
   await delivered(a, bob, 1);
 });
 
+test('what a client sends while its replay goes on is not counted among what it is given', async () => {
+  const { bob, a, b, conversationId } = await pair();
+  await settle(b);
+  b.disconnect();
+  await Promise.all(Array.from({ length: 400 }, (_, i) => succeed(a, 'message:send', { conversationId, content: `missed ${i}` })));
+  const again = server.socket(bob);
+  const box = everything(again);
+  const answers = [];
+  again.once('connected', () => {
+    for (let i = 0; i < 20; i++) answers.push(succeed(again, 'message:send', { conversationId, content: `own ${i}` }));
+  });
+  await next(again, 'sync:complete');
+  const [[, { replayed }]] = box.all.filter(([event]) => event === 'sync:complete');
+  const given = box.all.filter(([event, payload]) => payload.cursor && !['connected', 'sync:complete'].includes(event));
+  assert.equal(replayed, given.length);
+  await Promise.all(answers);
+  assert.ok(texts(box.all).every((content) => content.startsWith('missed')), 'they have their answers');
+});
+
 test("a client's own cursor decides where its replay begins", async () => {
   const { bob, a, b, conversationId } = await pair();
   const box = inbox(b, 'message');
