@@ -144,6 +144,8 @@ inline constexpr std::size_t read_queue_max = 4096;
 inline constexpr std::chrono::milliseconds statement_timeout{5000}; // of PostgreSQL, also for the log's lock
 inline constexpr std::chrono::milliseconds log_poll_interval{1000}; // what other nodes wrote is seen by then at last
 inline constexpr std::size_t group_commit_max = 1024;               // writes in one transaction
+inline constexpr std::size_t group_commit_beside = 2; // of writes that nobody waits for, beside fewer of the others
+inline constexpr std::size_t proofs_per_write = 4;    // so that what they cost is paid in small pieces
 
 // --- Start-up ---
 inline constexpr std::size_t config_file_bytes_max = 1024 * 1024;

@@ -323,7 +323,7 @@ void PresenceService::load_missing() {
 
 void PresenceService::keep_seen(const std::vector<PresenceBoard::Seen>& seen) {
   if (seen.empty()) return;
-  store_.write<std::monostate>(
+  store_.write_beside<std::monostate>(
       [seen](Transaction& transaction) -> Result<std::monostate, Failure> {
         for (const auto& [user, at] : seen) transaction.presence_changes().set_seen(user, at);
         return std::monostate{};

@@ -14,7 +14,8 @@ UnreadNews::UnreadNews(events::EventBus& bus, wire::sio::Server& io, services::U
     : messaging_(io.of(contract::messaging::nsp)),
       unread_(unread),
       is_there_(std::move(is_there)),
-      timer_(io.loop(), [this] { tell(); }) {
+      loop_(io.loop()),
+      timer_(loop_, [this] { tell_due(); }) {
   bus.subscribe<events::MessageSentEvent>("unread", [this](const auto& event) {
     note(event.message.conversation_id, event.message.sender.id, event.message.seq, event.members);
   });
@@ -25,7 +26,12 @@ UnreadNews::UnreadNews(events::EventBus& bus, wire::sio::Server& io, services::U
 
 void UnreadNews::note(const ConversationId& conversation, const UserId& by, std::int64_t seq,
                       const MemberIds& members) {
-  Changes& changes = changes_[conversation];
+  const auto [found, is_first] = changes_.try_emplace(conversation);
+  if (is_first) {
+    due_.emplace_back(loop_.now() + interval, conversation);
+    if (due_.size() == 1) timer_.arm(interval);
+  }
+  Changes& changes = found->second;
   changes.members = members;
   if (changes.last_by != by) {
     changes.seq_by_other = std::max(changes.seq_by_other, changes.last_seq);
@@ -33,12 +39,15 @@ void UnreadNews::note(const ConversationId& conversation, const UserId& by, std:
     changes.last_seq = 0;
   }
   changes.last_seq = std::max(changes.last_seq, seq);
-  if (!std::exchange(armed_, true)) timer_.arm(interval);
 }
 
-void UnreadNews::tell() {
-  armed_ = false;
-  for (const auto& [conversation, changes] : std::exchange(changes_, {})) tell(conversation, changes);
+void UnreadNews::tell_due() {
+  while (!due_.empty() && due_.front().first <= loop_.now()) {
+    const auto told = changes_.extract(due_.front().second);
+    due_.pop_front();
+    tell(told.key(), told.mapped());
+  }
+  if (!due_.empty()) timer_.arm(due_.front().first - loop_.now());
 }
 
 void UnreadNews::tell(const ConversationId& conversation, const Changes& changes) {

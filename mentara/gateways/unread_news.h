@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <unordered_map>
+#include <utility>
 
 #include "mentara/events/event_bus.h"
 #include "mentara/events/events.h"
@@ -13,8 +15,9 @@
 namespace mentara::gateways {
 
 // Tells those who are there how much they have not read, when others wrote or deleted something. Counts are absolute,
-// so a burst of messages is told once: at most every `interval` for each conversation, and never for a sender's own. On
-// the home loop. (What changes by reading is told with the reading itself.)
+// so a burst of messages is told once: `interval` after its first, and never for a sender's own. Each conversation has
+// its own time, so that not all are counted at once. On the home loop. (What changes by reading is told with the
+// reading itself.)
 class UnreadNews {
  public:
   static constexpr wire::Duration interval = wire::milliseconds(200);
@@ -35,15 +38,16 @@ class UnreadNews {
   };
 
   void note(const ConversationId& conversation, const UserId& by, std::int64_t seq, const MemberIds& members);
-  void tell();
+  void tell_due();
   void tell(const ConversationId& conversation, const Changes& changes);
 
   wire::sio::Namespace& messaging_;
   services::UnreadService& unread_;
   const std::function<bool(const UserId&)> is_there_;
   std::unordered_map<ConversationId, Changes, IdHash> changes_;
+  std::deque<std::pair<wire::TimePoint, ConversationId>> due_; // those that have changed, in the order of their times
+  wire::net::Loop& loop_;
   wire::net::Timer timer_;
-  bool armed_ = false;
 };
 
 } // namespace mentara::gateways

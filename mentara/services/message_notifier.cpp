@@ -133,7 +133,7 @@ void MessageNotifier::read_log() {
 void MessageNotifier::store(std::vector<Job> jobs, Position up_to, bool more_in_log) {
   busy_ = true;
   const UnixTime now = clock_.now();
-  store_.write<NotificationChanges>(
+  store_.write_beside<NotificationChanges>(
       [jobs = std::move(jobs), up_to, now](Transaction& transaction) -> Result<NotificationChanges, Failure> {
         NotificationChanges changes(now);
         storage::Notifications& kept = transaction.notifications();

@@ -176,12 +176,18 @@ void SearchService::index_rest_and_search(UserId user, SearchQuery query, Done<S
 }
 
 void SearchService::index_some() {
-  if (std::exchange(indexing_, true)) return;
-  store_.write<bool>(
-      [](Transaction& transaction) -> Result<bool, Failure> {
-        return transaction.search_index().index_more(limits::search_index_batch / 4);
-      },
-      [this](Result<bool, Failure>) { indexing_ = false; });
+  if (!std::exchange(indexing_, true)) index_beside(limits::search_index_batch / 4);
+}
+
+// In small pieces: who sends meanwhile waits for one of them.
+void SearchService::index_beside(std::size_t count) {
+  constexpr std::size_t piece = limits::search_index_batch / 32;
+  store_.write_beside<bool>(
+      [](Transaction& transaction) -> Result<bool, Failure> { return transaction.search_index().index_more(piece); },
+      [this, count](Result<bool, Failure> more) {
+        indexing_ = more && *more && count > piece;
+        if (indexing_) index_beside(count - piece);
+      });
 }
 
 } // namespace mentara::services

@@ -34,6 +34,7 @@ class SearchService {
   void index_some();
 
  private:
+  void index_beside(std::size_t count);
   void index_rest_and_search(UserId user, SearchQuery query, Done<SearchPage> done);
 
   storage::Store& store_;

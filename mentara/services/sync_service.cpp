@@ -182,6 +182,22 @@ void SyncService::Proofs::add(Proofs others) {
   for (const auto& [where, seq] : others.delivered) delivered[where] = std::max(delivered[where], seq);
 }
 
+SyncService::Proofs SyncService::Proofs::take(std::size_t count) {
+  Proofs taken;
+  while (!empty() && taken.size() < count) {
+    const UserId user =
+        delivered.empty() || (!places.empty() && places.begin()->first.user_id < delivered.begin()->first.first)
+            ? places.begin()->first.user_id
+            : delivered.begin()->first.first;
+    while (!places.empty() && places.begin()->first.user_id == user)
+      taken.places.insert(places.extract(places.begin()));
+    while (!delivered.empty() && delivered.begin()->first.first == user) {
+      taken.delivered.insert(delivered.extract(delivered.begin()));
+    }
+  }
+  return taken;
+}
+
 void SyncService::prove(const Listener& listener, const std::string& socket_id, Proof proof) {
   Proofs news;
   if (const auto place = shared_.prove(listener, socket_id, proof.position, wire::Clock::now())) {
@@ -192,7 +208,7 @@ void SyncService::prove(const Listener& listener, const std::string& socket_id, 
     seq = std::max(seq, one.seq);
   }
   if (news.empty()) return;
-  if (proofs_.empty() && !storing_) proofs_wait_();
+  if (proofs_.empty() && storing_ == 0) proofs_wait_();
   proofs_.add(std::move(news));
 }
 
@@ -223,11 +239,15 @@ void SyncService::deliver(Listener listener, std::string socket_id, Delivered de
 }
 
 void SyncService::flush() {
-  if (storing_ || proofs_.empty()) return;
-  storing_ = true;
+  if (storing_ > 0) return;
+  while (!proofs_.empty()) store(proofs_.take(limits::proofs_per_write));
+}
+
+void SyncService::store(Proofs some) {
+  ++storing_;
   const UnixTime now = clock_.now();
-  auto proofs = std::make_shared<const Proofs>(std::exchange(proofs_, {}));
-  store_.write<std::vector<Told>>(
+  auto proofs = std::make_shared<const Proofs>(std::move(some));
+  store_.write_beside<std::vector<Told>>(
       [proofs, now](Transaction& transaction) -> Result<std::vector<Told>, Failure> {
         std::vector<Told> told;
         for (const auto& [listener, position] : proofs->places) transaction.places().advance(listener, position, now);
@@ -243,9 +263,9 @@ void SyncService::flush() {
         return told;
       },
       [this, proofs, now](Result<std::vector<Told>, Failure> told) {
-        storing_ = false;
+        --storing_;
         if (!told && store_.healthy()) proofs_.add(*proofs); // the queue was full: another time
-        if (!proofs_.empty()) proofs_wait_();
+        if (storing_ == 0 && !proofs_.empty()) proofs_wait_();
         if (!told) return;
         for (Told& one : *told) {
           bus_.publish(events::MessageDeliveredEvent{{one.user_id, {}, now},

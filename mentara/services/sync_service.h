@@ -78,11 +78,16 @@ class SyncService {
     std::map<Listener, storage::Position> places;
     std::map<std::pair<UserId, ConversationId>, std::int64_t> delivered; // seq
     bool empty() const { return places.empty() && delivered.empty(); }
+    std::size_t size() const { return places.size() + delivered.size(); }
     void add(Proofs others);
+    // Those of the first users, `count` or a few more: what one user's devices prove is stored together, since a device
+    // whose place is kept is not given again what was not yet said to be delivered.
+    Proofs take(std::size_t count);
   };
 
   void begin_reads();
   void end_read();
+  void store(Proofs proofs);
 
   storage::Store& store_;
   events::EventBus& bus_;
@@ -96,8 +101,8 @@ class SyncService {
   std::size_t reads_ = 0;
 
   SharedPlaces shared_;
-  Proofs proofs_; // to be stored
-  bool storing_ = false;
+  Proofs proofs_;           // to be stored
+  std::size_t storing_ = 0; // writes that are on their way
 };
 
 } // namespace mentara::services

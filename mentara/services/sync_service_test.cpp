@@ -57,7 +57,7 @@ class SyncServiceTest : public testing::Test {
     flushes_wanted = 0;
     sync->flush();
     world.loop.ask<int>([&](auto done) { // behind it
-      world.store->write<int>([](storage::Transaction&) -> Result<int, Failure> { return 0; }, std::move(done));
+      world.store->write_beside<int>([](storage::Transaction&) -> Result<int, Failure> { return 0; }, std::move(done));
     });
     world.loop.run_posted();
   }
@@ -120,6 +120,24 @@ TEST_F(SyncServiceTest, proofs_are_gathered_until_they_are_stored_together) {
   EXPECT_EQ(was_delivered[0].metadata.user_id, UserId{"bob"});
   EXPECT_EQ(was_delivered[0].cursor, world.store->end_of_log());
   EXPECT_THAT(missed(device("ann")), ElementsAre("type 4"));
+}
+
+TEST_F(SyncServiceTest, what_many_users_prove_is_stored_in_pieces_and_all_of_it) {
+  const std::vector<std::string> users = {"bob", "eve", "joe", "kim", "lea", "max"};
+  for (const std::string& user : users) {
+    world.make_group("of-" + user, {"ann", user});
+    open(device(user));
+    send("ann", "of-" + user);
+  }
+  const auto end = world.store->end_of_log().position;
+  for (const std::string& user : users) sync->prove(device(user), "phone", {end, {{{"of-" + user}, 1}}});
+  static_assert(limits::proofs_per_write < 2 * 6);
+  store_proofs();
+  std::vector<std::string> delivered_to;
+  for (const auto& event : was_delivered) delivered_to.push_back(event.metadata.user_id.value);
+  EXPECT_EQ(delivered_to, users);
+  for (const std::string& user : users) EXPECT_EQ(open(device(user))->cursor.position, end) << user;
+  EXPECT_EQ(flushes_wanted, 0) << "nothing was left";
 }
 
 TEST_F(SyncServiceTest, I8_a_delivered_watermark_never_goes_back_nor_beyond_the_last_message) {

@@ -87,9 +87,9 @@ struct PostgresStore::Impl {
   }
   ~Impl() { end_of_log.stopping.store(true, std::memory_order_relaxed); }
 
-  template <class Worker, class Context>
-  void submit(Worker& worker, std::unique_ptr<Unit<Context>> unit) {
-    if (watch->reachable()) return worker.submit(std::move(unit));
+  template <class Worker, class Context, class... Turns>
+  void submit(Worker& worker, std::unique_ptr<Unit<Context>> unit, Turns... turn) {
+    if (watch->reachable()) return worker.submit(std::move(unit), turn...);
     // Nothing is kept waiting for a database that is away.
     unit->fail(database_failed());
     post([unit = std::move(unit)] { unit->done(); });
@@ -107,7 +107,9 @@ PostgresStore::PostgresStore(const PostgresOptions& options, Post post)
 
 PostgresStore::~PostgresStore() = default;
 
-void PostgresStore::submit(std::unique_ptr<WriteUnit> unit) { impl_->submit(*impl_->writer, std::move(unit)); }
+void PostgresStore::submit(std::unique_ptr<WriteUnit> unit, Turn turn) {
+  impl_->submit(*impl_->writer, std::move(unit), turn);
+}
 void PostgresStore::submit(std::unique_ptr<ReadUnit> unit) { impl_->submit(*impl_->readers, std::move(unit)); }
 const std::string& PostgresStore::epoch() const { return impl_->end_of_log.epoch; }
 Cursor PostgresStore::end_of_log() const {

@@ -40,7 +40,7 @@ class PostgresStore final : public Store {
  private:
   struct Impl;
 
-  void submit(std::unique_ptr<WriteUnit> unit) override;
+  void submit(std::unique_ptr<WriteUnit> unit, Turn turn) override;
   void submit(std::unique_ptr<ReadUnit> unit) override;
   const std::string& epoch() const override;
 

@@ -89,7 +89,7 @@ SqliteStore::SqliteStore(const SqliteOptions& options, Post post)
 
 SqliteStore::~SqliteStore() = default;
 
-void SqliteStore::submit(std::unique_ptr<WriteUnit> unit) { impl_->writer->submit(std::move(unit)); }
+void SqliteStore::submit(std::unique_ptr<WriteUnit> unit, Turn turn) { impl_->writer->submit(std::move(unit), turn); }
 void SqliteStore::submit(std::unique_ptr<ReadUnit> unit) { impl_->readers->submit(std::move(unit)); }
 const std::string& SqliteStore::epoch() const { return impl_->end_of_log.epoch; }
 Cursor SqliteStore::end_of_log() const {

@@ -35,7 +35,7 @@ class SqliteStore final : public Store {
  private:
   struct Impl;
 
-  void submit(std::unique_ptr<WriteUnit> unit) override;
+  void submit(std::unique_ptr<WriteUnit> unit, Turn turn) override;
   void submit(std::unique_ptr<ReadUnit> unit) override;
   const std::string& epoch() const override;
 

@@ -15,6 +15,7 @@
 #include "mentara/storage/keys.h"
 #include "mentara/storage/log.h"
 #include "mentara/storage/unit.h"
+#include "mentara/storage/work_queue.h"
 
 // What is kept, in the words of the domain. A service hands in a piece of work that reads, decides and writes in one
 // transaction, so that what it decided still holds when it takes effect.
@@ -135,7 +136,12 @@ class Store {
   // `origin`: the socket that asked, which the answer tells enough (origin_number()).
   template <class T, class Rules>
   void write(Rules rules, Done<T> done, std::optional<std::int64_t> origin = std::nullopt) {
-    submit(std::make_unique<RulesUnit<T, Transaction, Rules>>(std::move(rules), std::move(done), origin));
+    submit(std::make_unique<RulesUnit<T, Transaction, Rules>>(std::move(rules), std::move(done), origin), Turn::first);
+  }
+  // Likewise when nobody waits for the answer: it lets write() go first, so that no client's ack comes later for it.
+  template <class T, class Rules>
+  void write_beside(Rules rules, Done<T> done) {
+    submit(std::make_unique<RulesUnit<T, Transaction, Rules>>(std::move(rules), std::move(done)), Turn::beside);
   }
   // `rules(Snapshot&) -> Result<T, Failure>`
   template <class T, class Rules>
@@ -161,7 +167,7 @@ class Store {
   Cursor cursor_at(Position position) const { return {epoch(), position}; }
 
  private:
-  virtual void submit(std::unique_ptr<WriteUnit> unit) = 0;
+  virtual void submit(std::unique_ptr<WriteUnit> unit, Turn turn) = 0;
   virtual void submit(std::unique_ptr<ReadUnit> unit) = 0;
   virtual const std::string& epoch() const = 0;
 };

@@ -10,6 +10,9 @@
 
 namespace mentara::storage {
 
+// What somebody waits for goes first. The rest goes beside it: as much, and when there is little of it, a little more.
+enum class Turn { first, beside };
+
 // A bounded queue into a thread. Any thread may call any of it.
 template <class T>
 class WorkQueue {
@@ -17,24 +20,25 @@ class WorkQueue {
   explicit WorkQueue(std::size_t size_max) : size_max_(size_max) {}
 
   // False, and `item` untouched: full or closed.
-  bool push(T& item) {
+  bool push(T& item, Turn turn = Turn::first) {
     {
       std::lock_guard lock(mutex_);
-      if (closed_ || items_.size() >= size_max_) return false;
-      items_.push_back(std::move(item));
+      if (closed_ || first_.size() + beside_.size() >= size_max_) return false;
+      (turn == Turn::first ? first_ : beside_).push_back(std::move(item));
     }
     wake_.notify_one();
     return true;
   }
 
-  // Waits for work, then takes all that waits, `count_max` at most. False: closed and empty.
-  bool take(std::vector<T>& taken, std::size_t count_max) {
+  // Waits for work, then takes all that goes first, `count_max` at most, and of the rest as much, or `beside_min` of it
+  // if that is more; then in the order in which it came. False: closed and empty.
+  bool take(std::vector<T>& taken, std::size_t count_max, std::size_t beside_min = 0) {
     std::unique_lock lock(mutex_);
-    wake_.wait(lock, [this] { return closed_ || !items_.empty(); });
-    const auto count = static_cast<std::ptrdiff_t>(std::min(items_.size(), count_max));
-    taken.assign(std::make_move_iterator(items_.begin()), std::make_move_iterator(items_.begin() + count));
-    items_.erase(items_.begin(), items_.begin() + count);
-    return count > 0;
+    wake_.wait(lock, [this] { return closed_ || !first_.empty() || !beside_.empty(); });
+    taken.clear();
+    take(first_, taken, count_max);
+    take(beside_, taken, std::max(taken.size(), beside_min));
+    return !taken.empty();
   }
 
   // What waits is still handed out; nothing more comes in.
@@ -47,10 +51,16 @@ class WorkQueue {
   }
 
  private:
+  static void take(std::deque<T>& items, std::vector<T>& taken, std::size_t count_max) {
+    const auto end = items.begin() + static_cast<std::ptrdiff_t>(std::min(items.size(), count_max));
+    taken.insert(taken.end(), std::make_move_iterator(items.begin()), std::make_move_iterator(end));
+    items.erase(items.begin(), end);
+  }
+
   const std::size_t size_max_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<T> items_;
+  std::deque<T> first_, beside_;
   bool closed_ = false;
 };
 

@@ -36,14 +36,14 @@ WriteWorker::~WriteWorker() {
   thread_.join();
 }
 
-void WriteWorker::submit(std::unique_ptr<WriteUnit> unit) {
-  if (!queue_.push(unit)) refuse(std::move(unit), post_);
+void WriteWorker::submit(std::unique_ptr<WriteUnit> unit, Turn turn) {
+  if (!queue_.push(unit, turn)) refuse(std::move(unit), post_);
 }
 
 void WriteWorker::run() {
   GroupCommit commit(*session_);
   std::vector<std::unique_ptr<WriteUnit>> group;
-  while (queue_.take(group, group_max_)) {
+  while (queue_.take(group, group_max_, limits::group_commit_beside)) {
     commit.run(group);
     healthy_.store(commit.healthy(), std::memory_order_relaxed);
     post_([done = std::move(group)] {

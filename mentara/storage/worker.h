@@ -25,7 +25,7 @@ class WriteWorker {
   WriteWorker(const WriteWorker&) = delete;
   WriteWorker& operator=(const WriteWorker&) = delete;
 
-  void submit(std::unique_ptr<WriteUnit> unit); // any thread
+  void submit(std::unique_ptr<WriteUnit> unit, Turn turn = Turn::first); // any thread
   bool healthy() const { return healthy_.load(std::memory_order_relaxed); }
 
  private:

@@ -102,6 +102,33 @@ TEST_F(WorkerTest, what_waits_while_it_writes_is_the_next_group) {
   EXPECT_THAT(groups_, ElementsAre(1u, 3u, 1u));
 }
 
+TEST_F(WorkerTest, what_nobody_waits_for_lets_the_others_go_first_and_still_comes_to_its_turn) {
+  start_writer(100);
+  writer_->submit(unit_at_gate("first"));
+  gate_.wait_until_reached();
+  for (const char* name : {"proof 1", "proof 2", "proof 3", "proof 4"}) writer_->submit(unit(name), Turn::beside);
+  writer_->submit(unit("a"));
+  gate_.open();
+  loop_.run_until([&] { return answers_.size() == 6; });
+  EXPECT_THAT(answers_, ElementsAre("first: done", "a: done", "proof 1: done", "proof 2: done", "proof 3: done",
+                                    "proof 4: done"));
+  writer_.reset();
+  static_assert(limits::group_commit_beside == 2);
+  EXPECT_THAT(groups_, ElementsAre(1u, 3u, 2u)) << "a few beside the one, and the rest when nothing else waits";
+}
+
+TEST_F(WorkerTest, under_load_as_much_is_done_of_what_nobody_waits_for_as_of_the_rest) {
+  start_writer(100, 3);
+  writer_->submit(unit_at_gate("first"));
+  gate_.wait_until_reached();
+  for (const char* name : {"proof 1", "proof 2", "proof 3", "proof 4"}) writer_->submit(unit(name), Turn::beside);
+  for (const char* name : {"a", "b", "c", "d"}) writer_->submit(unit(name));
+  gate_.open();
+  loop_.run_until([&] { return answers_.size() == 9; });
+  EXPECT_THAT(answers_, ElementsAre("first: done", "a: done", "b: done", "c: done", "proof 1: done", "proof 2: done",
+                                    "proof 3: done", "d: done", "proof 4: done"));
+}
+
 TEST_F(WorkerTest, a_full_queue_answers_unavailable_at_once_but_not_within_the_call) {
   start_writer(2);
   writer_->submit(unit_at_gate("first"));
