@@ -56,7 +56,7 @@ class PushServiceTest : public testing::Test {
                               .type = "X",
                               .title = "title",
                               .collapse_key = std::move(collapse_key),
-                              .created_at = clock.now_};
+                              .created_at = clock.now()};
     write([notification](storage::Transaction& transaction) {
       for (const auto& old : transaction.notifications().find_unread(notification.user_id, notification.collapse_key)) {
         transaction.notification_changes().remove(old.key);
@@ -68,11 +68,11 @@ class PushServiceTest : public testing::Test {
     return notification;
   }
   void read(const std::string& user, const std::string& id, bool all = false) {
-    write([user, id, now = clock.now_](storage::Transaction& transaction) {
+    write([user, id, now = clock.now()](storage::Transaction& transaction) {
       const auto stored = transaction.notifications().find({user}, {id});
       transaction.notification_changes().set_read(stored->key, now);
     });
-    bus.publish(events::NotificationUpdatedEvent{{{user}}, {id}, all, clock.now_, {}});
+    bus.publish(events::NotificationUpdatedEvent{{{user}}, {id}, all, clock.now(), {}});
     settle();
   }
   template <class Change>

@@ -4,19 +4,13 @@
 #include <utility>
 #include <vector>
 
-#include "mentara/domain/time.h"
+#include "mentara/domain/test_clock.h"
 #include "mentara/push/outlet.h"
 #include "wire/base/base64.h"
 #include "wire/base/time.h"
 
 // For tests: push services that answer when the test says so, and clocks that it sets.
 namespace mentara::push {
-
-class FakeClock final : public WallClock {
- public:
-  UnixTime now() const override { return now_; }
-  UnixTime now_{1'700'000'000'000};
-};
 
 class FakeOutlet final : public Outlet {
  public:

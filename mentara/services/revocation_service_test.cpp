@@ -75,14 +75,14 @@ TEST_F(RevocationServiceTest, are_kept_until_the_last_of_their_tokens_has_expire
   start();
   ASSERT_TRUE(revoke_user("alice", now));
   ASSERT_TRUE(revoke_token("t1", UnixTime{now + 60'000}));
-  world.clock.now_ = {now + 64'999};
+  world.clock.now_ = UnixTime{now + 64'999};
   revocations->forget_expired();
   EXPECT_TRUE(refused("bob", now, "t1")) << "a token is good for its leeway";
-  world.clock.now_ = {now + 65'000};
+  world.clock.now_ = UnixTime{now + 65'000};
   revocations->forget_expired();
   EXPECT_FALSE(refused("bob", now, "t1"));
   EXPECT_TRUE(refused("alice", now - 1));
-  world.clock.now_ = {now + 3'610'000};
+  world.clock.now_ = UnixTime{now + 3'610'000};
   revocations->forget_expired();
   world.restart();
   start();
@@ -94,7 +94,7 @@ TEST_F(RevocationServiceTest, are_kept_for_ever_when_nobody_knows_how_long_token
   start();
   ASSERT_TRUE(revoke_user("alice", now));
   ASSERT_TRUE(revoke_token("t1"));
-  world.clock.now_ = {now + 10LL * 365 * 86'400'000};
+  world.clock.now_ = UnixTime{now + 10LL * 365 * 86'400'000};
   revocations->forget_expired();
   EXPECT_EQ(revoked->count(), 2u);
 }
@@ -107,7 +107,7 @@ TEST_F(RevocationServiceTest, as_many_as_can_be_kept_are_kept_and_one_more_is_re
   EXPECT_EQ(revoke_token("t3").error().code, Code::conflict);
   EXPECT_FALSE(refused("bob", now, "t3"));
   EXPECT_TRUE(revoke_token("t1", UnixTime{now + 90'000})) << "it is there already";
-  world.clock.now_ = {now + 65'000};
+  world.clock.now_ = UnixTime{now + 65'000};
   EXPECT_TRUE(revoke_token("t3")) << "t2 has expired";
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "mentara/domain/test_clock.h"
 #include "mentara/events/events.h"
 #include "mentara/services/block_service.h"
 #include "mentara/services/conversation_service.h"
@@ -16,12 +17,6 @@
 // For tests: the services over a real database of either kind (test_database.h), and ears on everything that they
 // publish.
 namespace mentara::services {
-
-class FakeClock final : public WallClock {
- public:
-  UnixTime now() const override { return now_; }
-  UnixTime now_{1'700'000'000'000};
-};
 
 struct World {
   World() { listen(); }
