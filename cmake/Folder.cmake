@@ -10,6 +10,14 @@ if(MENTARA_TESTS)
   target_precompile_headers(test_headers PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
 endif()
 
+# How long a folder's tests may take, and those that take their time.
+set(test_seconds 120)
+set(long_test_seconds 300)
+if(MENTARA_SANITIZE)
+  set(test_seconds 900)
+  set(long_test_seconds 1800)
+endif()
+
 # project_folder(NAME DEPS target...) turns the folder that calls it into a library NAME (every .cpp that is not a test) and a
 # test NAME_test (every *_test.cpp, and the fixtures test_*.cpp), so that a new file needs no line in any list.
 function(project_folder name)
@@ -32,6 +40,6 @@ function(project_folder name)
     target_compile_options(${name}_test PRIVATE ${test_options})
     target_precompile_headers(${name}_test REUSE_FROM test_headers)
     add_test(NAME ${name} COMMAND ${name}_test)
-    set_tests_properties(${name} PROPERTIES TIMEOUT $<IF:$<BOOL:${MENTARA_SANITIZE}>,900,120>)
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${test_seconds})
   endif()
 endfunction()

@@ -1,6 +1,9 @@
 #include "mentara/application/application.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -68,6 +71,7 @@
 #include "wire/base/base64.h"
 #include "wire/base/log.h"
 #include "wire/cluster/node.h"
+#include "wire/eio/verify.h"
 #include "wire/redis/url.h"
 
 namespace mentara {
@@ -83,6 +87,19 @@ wire::http::CorsOptions cors_options(const Config& config) {
   cors.origin = config.cors.origins;
   cors.credentials = true;
   return cors;
+}
+
+// Of the machine's name what a sid can carry.
+std::string node_name(const Config& config) {
+  if (!config.server.node.empty()) return config.server.node;
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  const std::string port = "-" + std::to_string(config.server.port);
+  std::string name;
+  for (const char* c = host.data(); *c != '\0' && name.size() + port.size() < wire::eio::node_name_chars_max; ++c) {
+    name += wire::eio::is_node_name({c, 1}) ? *c : '-';
+  }
+  return name + port;
 }
 
 wire::cluster::NodeOptions node_options(const Config& config) {
@@ -101,6 +118,7 @@ wire::cluster::NodeOptions node_options(const Config& config) {
   if (const auto redis = wire::redis::parse_url(config.redis.url)) {
     options.redis = {.address = redis->address, .login = redis->login, .key = config.redis.key};
     options.redis->login.name = "mentara";
+    options.server.node = node_name(config);
   }
 
   options.server.cors = cors_options(config);

@@ -78,11 +78,17 @@ wire::Result<LogNews, NewsError> LogNewsParser::parse(std::string_view bytes) {
   return news;
 }
 
+std::string beginning_of(std::string_view node) {
+  std::string out;
+  wire::JsonObjectWriter(out).member("v", version).member("node", node);
+  return out;
+}
+
 std::string encode(const LogNews& news) {
   std::string out;
   wire::JsonObjectWriter head(out);
   head.member("v", version)
-      .member("node", news.node)
+      .member("node", news.node) // as beginning_of() has it
       .member("epoch", news.epoch)
       .member("position", news.position)
       .member("channel", static_cast<std::int64_t>(news.channel))

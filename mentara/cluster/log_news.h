@@ -46,5 +46,7 @@ class LogNewsParser {
 
 // One line of JSON that says what it is, and the payload behind it.
 std::string encode(const LogNews& news);
+// What begins with this is of that node (Redis gives it back to who told it). All that does not may still be its own.
+std::string beginning_of(std::string_view node);
 
 } // namespace mentara::cluster

@@ -32,6 +32,13 @@ TEST(LogNews, comes_back_as_it_was_told) {
   EXPECT_EQ(parsed->payload, sample().payload);
 }
 
+TEST(LogNews, are_known_by_their_beginning_to_who_told_them) {
+  LogNews news = sample();
+  news.node = "n\"1";
+  EXPECT_TRUE(encode(news).starts_with(beginning_of("n\"1") + ','));
+  EXPECT_FALSE(encode(sample()).starts_with(beginning_of("n")));
+}
+
 TEST(LogNews, needs_no_message_and_no_sender) {
   LogNews news = sample();
   news.channel = Channel::VIDEO_CALLS;

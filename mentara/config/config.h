@@ -29,6 +29,7 @@ struct ServerConfig {
   std::string host = "localhost"; // an IP address, or localhost
   std::uint16_t port = 3001;
   std::size_t threads = 0;                    // 0: one for each core
+  std::string node{};                         // among others; empty: the machine's name and the port
   std::vector<std::string> trusted_proxies{}; // "10.0.0.0/8"
   ForwardedHeader forwarded_header = ForwardedHeader::x_forwarded_for;
   bool proxy_protocol = false;

@@ -8,6 +8,7 @@
 #include "wire/base/address.h"
 #include "wire/base/base64.h"
 #include "wire/base/utf8.h"
+#include "wire/eio/verify.h"
 #include "wire/redis/url.h"
 
 namespace mentara {
@@ -51,6 +52,7 @@ bool is_redis_url(std::string_view text) {
   const auto url = wire::redis::parse_url(text);
   return url && !url->tls && is_printable(text);
 }
+bool is_node_name_or_nothing(std::string_view text) { return text.empty() || wire::eio::is_node_name(text); }
 bool is_redis_key(std::string_view text) { return !text.empty() && text.find('#') == text.npos && is_printable(text); }
 
 // 32 bytes in base64url; whether they are a key is seen when the server begins.
@@ -143,6 +145,10 @@ std::vector<Option> make_options() {
        "--port"},
       {"server.threads", "How many event loops serve the clients; 0: one for each core.",
        whole_number(at(&Config::server, &ServerConfig::threads), 0, limits::threads_max), "--threads"},
+      {"server.node",
+       "With redis.url: the name of this node, which the ids of its sessions carry. Without it the machine's name and "
+       "the port.",
+       text(at(&Config::server, &ServerConfig::node), "1 to 24 letters, digits, - and _", is_node_name_or_nothing)},
       {"server.trusted_proxies",
        "The proxies in front of this server, by address: they alone are believed about whose request it is.",
        list(at(&Config::server, &ServerConfig::trusted_proxies),

@@ -32,6 +32,7 @@ WebSocketEventService::WebSocketEventService(events::EventBus& bus, wire::sio::S
       order_(end_of_log.position),
       order_timer_(loop_, [this] { run(order_.on_time(loop_.now())); }) {
   if (nodes_) {
+    own_news_ = cluster::beginning_of(nodes_->node());
     nodes_->hear(log_channel, [this](std::string_view bytes) { hear(bytes); });
     nodes_->on_state(
         [this](bool ready) { order_.set_patience(ready ? limits::log_news_patience : wire::Duration::zero()); });
@@ -94,6 +95,7 @@ void WebSocketEventService::tell(cluster::LogNews news, std::string origin) {
 }
 
 void WebSocketEventService::hear(std::string_view bytes) {
+  if (bytes.starts_with(own_news_)) return; // most of what is heard, where there are few nodes: not worth reading
   const auto news = parser_.parse(bytes);
   if (!news) {
     ++counters_.refused;

@@ -100,6 +100,7 @@ class WebSocketEventService {
   LogOrder order_;
   wire::net::Timer order_timer_;
   cluster::LogNewsParser parser_;
+  std::string own_news_; // how what this node told begins
   Counters counters_;
 };
 

@@ -10,8 +10,9 @@ double number(std::uint64_t count) { return static_cast<double>(count); }
 } // namespace
 
 Traffic::Traffic(wire::sio::Server& io, wire::http::Server& http) : io_(io), http_(http) {
-  io_.engine().on_connection_error(
-      [this](const wire::eio::ConnectionError& error) { ++refused_[to_string(error.code)]; });
+  io_.engine().on_connection_error([this](const wire::eio::ConnectionError& error) {
+    ++refused_[error.of_another_node ? "Session ID of another node" : to_string(error.code)];
+  });
 }
 
 void Traffic::watch(wire::sio::Namespace& nsp, const std::vector<std::string_view>& events) {

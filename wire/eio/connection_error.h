@@ -18,6 +18,7 @@ struct ConnectionError {
   // message. Else what was asked for, in the client's own words: the transport, the session id, the method, the
   // version.
   std::string_view context;
+  bool of_another_node = false; // the session that nobody knows here
 };
 
 // The context of an error that verify() or the lookup of a session found.

@@ -197,16 +197,33 @@ void Server::report(const http::Request& request, RequestError error, std::strin
   log(LogLevel::debug, "request refused", {{"why", text}, {"code", static_cast<int>(error)}});
   if (!on_connection_error_) return;
   const std::string derived = context.empty() ? connection_error_context(request, error, text) : std::string(context);
-  on_connection_error_({request, error, text, derived});
+  on_connection_error_({request, error, text, derived, !remedy_for(request).empty()});
 }
 
 void Server::refuse(http::Exchange& exchange, RequestError error, std::string_view text, std::string_view context) {
   report(exchange.request(), error, text, context);
-  if (is_websocket_upgrade(exchange.request())) return refuse_upgrade(exchange, 400, text);
+  const std::string remedy = error == RequestError::session_id_unknown ? remedy_for(exchange.request()) : "";
+  if (is_websocket_upgrade(exchange.request())) {
+    return refuse_upgrade(exchange, 400, std::string(text) + (remedy.empty() ? "" : ": ") + remedy);
+  }
   std::string body;
-  JsonObjectWriter(body).member("code", static_cast<int>(error)).member("message", text).end();
+  JsonObjectWriter writer(body);
+  writer.member("code", static_cast<int>(error)).member("message", text);
+  if (!remedy.empty()) writer.member("remedy", remedy);
+  writer.end();
   respond(exchange,
           {error == RequestError::forbidden ? 403 : 400, {{"Content-Type", "application/json"}}, std::move(body)});
+}
+
+// What is wrong when the session is another node's; empty: it is not.
+std::string Server::remedy_for(const http::Request& request) const {
+  const auto sid = http::Query(request.query).find("sid");
+  if (!sid || !is_sid(*sid) || options_.node.empty()) return {};
+  const std::string_view node = node_of(*sid);
+  if (node.empty() || node == options_.node) return {};
+  return "The session is on the node " + std::string(node) + ", and this is " + options_.node +
+         ". HTTP long-polling needs a load balancer that brings all requests of a session to one node; the transport "
+         "websocket alone does not.";
 }
 
 void Server::refuse_upgrade(http::Exchange& exchange, int status, std::string_view text) {
@@ -259,7 +276,8 @@ std::shared_ptr<Server::Live> Server::session_of(const http::Request& request) {
 }
 
 http::Server* Server::home_of(std::string_view sid) {
-  const std::size_t home = sid.size() == 21 ? loop_names.find(sid.back()) : 0;
+  if (node_of(sid) != options_.node) return nullptr;
+  const std::size_t home = sid.size() > sid_loop_at ? loop_names.find(sid[sid_loop_at]) : 0;
   return static_cast<int>(home) != loop_.index() && home < peers_.size() ? peers_[home] : nullptr;
 }
 
@@ -397,7 +415,8 @@ Server::Accepted Server::accept_websocket(http::Exchange& exchange, bool initial
 
 void Server::open_session(http::Exchange& exchange, const VerifiedRequest& verified) {
   std::string sid = random_id();
-  if (loop_.index() > 0) sid += loop_names[static_cast<std::size_t>(loop_.index())];
+  if (loop_.index() > 0 || !options_.node.empty()) sid += loop_names[static_cast<std::size_t>(loop_.index())];
+  sid += options_.node;
   const auto loops = static_cast<std::uint64_t>(loop_names.size());
   const std::uint64_t id = ++opened_ * loops + static_cast<std::uint64_t>(loop_.index());
   auto live = std::make_shared<Live>(*this, std::move(sid), HandshakeRequest(exchange.request(), unix_ms(), id));

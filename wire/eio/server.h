@@ -71,6 +71,9 @@ struct ServerOptions : SessionOptions {
   // takeover is switched on.
   std::optional<ws::DeflateOptions> per_message_deflate;
   ws::SessionOptions websocket_options;
+  // Where several nodes serve a site: this one's name, which its sids carry (is_node_name()). A request for a session
+  // of another node is told so, and what the remedy is. Empty: there is no other.
+  std::string node;
 };
 
 // The Engine.IO server of one loop: opens sessions, brings their requests to them, lets them go.
@@ -116,6 +119,7 @@ class Server final : private http::Handler, public Responder {
   void abort(http::Exchange& exchange) override;
   void refuse(http::Exchange& exchange, RequestError error, std::string_view text, std::string_view context = {});
   void report(const http::Request& request, RequestError error, std::string_view text, std::string_view context = {});
+  std::string remedy_for(const http::Request& request) const;
   void refuse_upgrade(http::Exchange& exchange, int status, std::string_view text);
   bool refuse_foreign_origin(http::Exchange& exchange);
   Result<VerifiedRequest, RequestError> verify_request(const http::Request& request) const;

@@ -45,6 +45,26 @@ TEST(EioServerOptions, a_cookie_that_cannot_be_sent_is_refused_before_the_server
   EXPECT_THROW(Server server(loop, options), std::invalid_argument);
 }
 
+// --- node ---
+
+TEST(EioServerOptions, a_session_names_its_node_and_another_node_says_whose_it_is) {
+  ServerOptions options;
+  options.node = "east";
+  RunningServer server(options);
+  const std::string sid = test::sid_of(server.answer(test::polling));
+  EXPECT_THAT(sid, testing::EndsWith("Aeast"));
+  server.last.session->send_text("x");
+  EXPECT_THAT(server.answer(test::polling_with(sid)), HasSubstr("\r\n\r\n4x"));
+
+  const std::string elsewhere = "abcdefghijklmnopqr-_Awest";
+  EXPECT_THAT(test::body_of(server.answer(test::polling_with(elsewhere))),
+              StartsWith(R"({"code":1,"message":"Session ID unknown","remedy":"The session is on the node west, and )"
+                         R"(this is east. )"));
+  for (const std::string gone : {"abcdefghijklmnopqr-_Aeast", "abcdefghijklmnopqr-_"}) {
+    EXPECT_EQ(test::body_of(server.answer(test::polling_with(gone))), R"({"code":1,"message":"Session ID unknown"})");
+  }
+}
+
 // --- initial_packet, allow_upgrades ---
 
 TEST(EioServerOptions, the_initial_packet_comes_behind_the_open_packet_over_both_transports) {

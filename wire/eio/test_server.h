@@ -92,7 +92,8 @@ inline std::string body_of(const std::string& response) { return response.substr
 // The session id in an open packet.
 inline std::string sid_of(std::string_view response) {
   constexpr std::string_view before = R"("sid":")";
-  return std::string(response.substr(response.find(before) + before.size(), 20));
+  const std::string_view sid = response.substr(response.find(before) + before.size());
+  return std::string(sid.substr(0, sid.find('"')));
 }
 
 } // namespace wire::eio::test

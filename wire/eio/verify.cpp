@@ -5,6 +5,15 @@
 #include "wire/http/query.h"
 
 namespace wire::eio {
+namespace {
+
+bool is_of_sid_alphabet(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
+} // namespace
 
 bool is_field_text(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
@@ -14,10 +23,14 @@ bool is_field_text(std::string_view text) {
 }
 
 bool is_sid(std::string_view text) {
-  return (text.size() == 20 || text.size() == 21) && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-         });
+  return text.size() >= sid_loop_at && text.size() <= sid_node_at + node_name_chars_max && is_of_sid_alphabet(text);
 }
+
+bool is_node_name(std::string_view text) {
+  return !text.empty() && text.size() <= node_name_chars_max && is_of_sid_alphabet(text);
+}
+
+std::string_view node_of(std::string_view sid) { return sid.size() > sid_node_at ? sid.substr(sid_node_at) : ""; }
 
 Result<VerifiedRequest, RequestError> verify(const RequestFacts& facts, bool polling_enabled, bool websocket_enabled) {
   const http::Query query(facts.query);

@@ -87,7 +87,7 @@ TEST(Verify, answers_3_for_an_origin_that_cannot_be_a_header) {
 
 TEST(Verify, E9_answers_1_for_a_sid_that_cannot_be_ours) {
   for (const char* text : {"__proto__", "constructor", "abc", "abcdefghijklmnopqr-+", "abcdefghijklmnopqr-%00",
-                           "abcdefghijklmnopqr-_ab", "abcdefghijklmnopqrs"}) {
+                           "abcdefghijklmnopqr-_A.b", "abcdefghijklmnopqrs"}) {
     EXPECT_EQ(code_of({std::string("EIO=4&transport=polling&sid=") + text}), 1) << text;
   }
 }
@@ -134,12 +134,25 @@ TEST(Verify, knows_who_wants_binary_as_text) {
   EXPECT_FALSE(ask({"EIO=4&transport=polling&b64"})->base64);
 }
 
+TEST(Verify, knows_the_node_that_a_sid_names) {
+  EXPECT_EQ(node_of("abcdefghijklmnopqr-_Aeast-1"), "east-1");
+  EXPECT_EQ(node_of("abcdefghijklmnopqr-_B"), "");
+  EXPECT_EQ(node_of(sid), "");
+  EXPECT_TRUE(is_node_name(std::string(node_name_chars_max, 'n')));
+  for (const char* name : {"", "with space", "a.b", "nnnnnnnnnnnnnnnnnnnnnnnnn"})
+    EXPECT_FALSE(is_node_name(name)) << name;
+}
+
 TEST(Verify, knows_its_own_sids) {
   EXPECT_TRUE(is_sid(sid));
   EXPECT_TRUE(is_sid("abcdefghijklmnopqr-_B")) << "of another loop";
   EXPECT_FALSE(is_sid(""));
   EXPECT_FALSE(is_sid(sid.substr(1)));
-  EXPECT_FALSE(is_sid("abcdefghijklmnopqr-_BC"));
+  EXPECT_TRUE(is_sid("abcdefghijklmnopqr-_BC")) << "of another node";
+  std::string longest(sid);
+  longest.append(1 + node_name_chars_max, 'n');
+  EXPECT_TRUE(is_sid(longest));
+  EXPECT_FALSE(is_sid(longest.append(1, 'n')));
   for (const char foreign : {'/', '+', '=', ' ', '\0', '\x80', '.'}) {
     std::string text(sid);
     text[7] = foreign;
