@@ -98,7 +98,9 @@ inline constexpr std::size_t idempotency_key_bytes_max = 255;
 inline constexpr std::chrono::hours idempotency_age_max{24};       // for so long a repeated request is known
 inline constexpr wire::Duration due_check_max = wire::seconds(60); // a wall clock that was set is noticed by then
 
-inline constexpr std::size_t event_type_chars_max = 128; // of a backend's domain event
+// Of a backend's domain event: its type, what it happened to, what it belongs to.
+inline constexpr std::size_t event_words_chars_max = 128;
+inline constexpr std::int64_t event_version_max = 1'000'000;
 inline constexpr std::size_t event_data_bytes_max = 16 * 1024;
 inline constexpr wire::Duration notifier_delay = wire::milliseconds(100); // messages are gathered before it is looked
                                                                           // who is not there

@@ -264,6 +264,10 @@ export interface EditsAck {
   edits: Edit[];
 }
 
+export interface EventMetadataInput {
+  correlationId?: string;
+}
+
 export interface Exception {
   event: string;
   error: string;
@@ -632,6 +636,10 @@ export interface PostEvent {
   eventType: string;
   eventData?: Record<string, unknown>;
   userIds?: string[];
+  aggregateType?: string;
+  aggregateId?: string;
+  metadata?: EventMetadataInput;
+  version?: number;
 }
 
 export interface PreferencesAck {

@@ -90,12 +90,22 @@ BOOST_DESCRIBE_STRUCT(CreateNotifications, (),
                       (userIds, type, title, message, priority, data, actionUrl, collapseKey, expiresAt))
 std::optional<Failure> validate(const CreateNotifications& request); // somebody at least
 
+// Of an event of the bus, what a backend may say.
+struct EventMetadataInput {
+  OrEmpty<Text<0, limits::event_words_chars_max>> correlationId; // of what it belongs to; else the event's own id
+};
+BOOST_DESCRIBE_STRUCT(EventMetadataInput, (), (correlationId))
+
 // POST /events
 struct PostEvent {
-  Text<1, limits::event_type_chars_max> eventType;
+  Text<1, limits::event_words_chars_max> eventType;
   std::optional<JsonObject<limits::event_data_bytes_max>> eventData;
   OrEmpty<List<UserId, limits::notification_recipients_max>> userIds;
+  OrEmpty<Text<0, limits::event_words_chars_max>> aggregateType; // what it happened to
+  OrEmpty<Text<0, limits::event_words_chars_max>> aggregateId;
+  std::optional<EventMetadataInput> metadata;
+  Default<Integer<1, limits::event_version_max>, 1> version; // of the shape of eventData
 };
-BOOST_DESCRIBE_STRUCT(PostEvent, (), (eventType, eventData, userIds))
+BOOST_DESCRIBE_STRUCT(PostEvent, (), (eventType, eventData, userIds, aggregateType, aggregateId, metadata, version))
 
 } // namespace mentara::contract

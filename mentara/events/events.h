@@ -216,10 +216,13 @@ struct BlockChangedEvent {
 // What a backend says has happened.
 struct BackendEvent {
   static constexpr std::string_view type = "BackendEvent";
-  Metadata metadata; // user_id: the backend
-  EventId event_id;
-  std::string event_type;
-  std::string event_data; // JSON text of an object
+  Metadata metadata;            // user_id: the backend
+  std::string correlation_id{}; // of what it belongs to; the event's own id, if the backend named none
+  EventId event_id{};
+  std::string event_type{};
+  std::string aggregate_type{}, aggregate_id{}; // what it happened to; empty: nothing that the backend named
+  std::string event_data{};                     // JSON text of an object
+  std::int64_t version = 1;                     // of the shape of its data
 };
 
 // A socket was accepted by, or has left, a namespace. Nothing of this is stored.

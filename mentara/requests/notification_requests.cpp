@@ -181,12 +181,19 @@ void NotificationRequests::post_event(Actor actor, contract::PostEvent request, 
   const auto parsed = json_.parse(data);
   if (!parsed) return reply(invalid("eventData", "eventData has more or deeper fields than it may have"));
   auto requests = apply_rules(services_.rules, request.eventType.value, *parsed, request.userIds.value);
+  events::BackendEvent event{.metadata = {},
+                             .correlation_id = request.metadata ? std::move(request.metadata->correlationId.value) : "",
+                             .event_type = std::move(request.eventType.value),
+                             .aggregate_type = std::move(request.aggregateType.value),
+                             .aggregate_id = std::move(request.aggregateId.value),
+                             .event_data = std::move(data),
+                             .version = request.version.value};
   home_.ask<services::CreatedNotifications>(
       std::move(reply),
-      [this, actor = std::move(actor), type = std::move(request.eventType.value), data = std::move(data),
-       requests = std::move(requests), key = std::move(idempotency_key)](auto done) mutable {
-        services_.notifications.post_event(std::move(actor), std::move(type), std::move(data), std::move(requests),
-                                           std::move(key), std::move(done));
+      [this, actor = std::move(actor), event = std::move(event), requests = std::move(requests),
+       key = std::move(idempotency_key)](auto done) mutable {
+        services_.notifications.post_event(std::move(actor), std::move(event), std::move(requests), std::move(key),
+                                           std::move(done));
       },
       to_created);
 }

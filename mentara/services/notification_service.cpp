@@ -158,18 +158,20 @@ void NotificationService::create(Actor service, NewNotifications request, Done<C
   create_all(std::move(service), {std::move(request)}, std::move(key), std::move(digest), std::move(done));
 }
 
-void NotificationService::post_event(Actor service, std::string event_type, std::string event_data,
-                                     std::vector<NewNotifications> requests, std::string idempotency_key,
-                                     Done<CreatedNotifications> done) {
-  std::string text = event_type + '\n' + event_data;
+void NotificationService::post_event(Actor service, events::BackendEvent event, std::vector<NewNotifications> requests,
+                                     std::string idempotency_key, Done<CreatedNotifications> done) {
+  std::string text;
+  for (const std::string& part : {event.event_type, event.aggregate_type, event.aggregate_id, event.correlation_id,
+                                  std::to_string(event.version), event.event_data}) {
+    text.append(std::to_string(part.size())).append(":").append(part);
+  }
   for (NewNotifications& request : requests) {
     keep_first_of_each(request.user_ids);
     text.append(digest_of(request));
   }
-  events::BackendEvent event{{service.user_id, service.origin, clock_.now()},
-                             {make_uuid_v7(clock_.now().ms)},
-                             std::move(event_type),
-                             std::move(event_data)};
+  event.metadata = {service.user_id, service.origin, clock_.now()};
+  event.event_id = {make_uuid_v7(clock_.now().ms)};
+  if (event.correlation_id.empty()) event.correlation_id = event.event_id.value;
   create_all(
       std::move(service), std::move(requests), std::move(idempotency_key), sha256_hex(text),
       [this, event = std::move(event), done = std::move(done)](Result<CreatedNotifications, Failure> created) mutable {

@@ -9,6 +9,7 @@
 #include "mentara/domain/callbacks.h"
 #include "mentara/domain/notification.h"
 #include "mentara/events/event_bus.h"
+#include "mentara/events/events.h"
 #include "mentara/services/actor.h"
 #include "mentara/services/notification_changes.h"
 #include "mentara/storage/store.h"
@@ -63,7 +64,8 @@ class NotificationService {
 
   void create(Actor service, NewNotifications request, Done<CreatedNotifications> done);
   // What the rules make of a backend's event; it is published as well, unless it is a duplicate.
-  void post_event(Actor service, std::string event_type, std::string event_data, std::vector<NewNotifications> requests,
+  // Its id and metadata are given here.
+  void post_event(Actor service, events::BackendEvent event, std::vector<NewNotifications> requests,
                   std::string idempotency_key, Done<CreatedNotifications> done);
   void list(Actor actor, NotificationQuery query, Done<NotificationPage> done);
   // How many of these are his own; none: not_found.

@@ -297,6 +297,39 @@ TEST_F(NotificationServiceTest, takes_so_many_types_and_no_more) {
   EXPECT_EQ(prefer({.types = {{"ONE_MORE", {.push = false}}}, .clear_types = true})->types.size(), 1u);
 }
 
+TEST_F(NotificationServiceTest, publishes_what_a_backend_says_has_happened_once_with_all_that_it_said) {
+  std::vector<events::BackendEvent> heard;
+  bus.subscribe<events::BackendEvent>("test", [&](const auto& event) { heard.push_back(event); });
+  const auto post = [&](events::BackendEvent event, const std::string& key) {
+    return ask<CreatedNotifications>([&](auto done) {
+      notifications->post_event({{"backend"}}, std::move(event), {{.user_ids = {{"u"}}, .draft = draft("one")}}, key,
+                                std::move(done));
+    });
+  };
+  const events::BackendEvent said{.metadata = {},
+                                  .correlation_id = "request-7",
+                                  .event_type = "Booked",
+                                  .aggregate_type = "visit",
+                                  .aggregate_id = "v1",
+                                  .event_data = "{}",
+                                  .version = 2};
+  ASSERT_TRUE(post(said, "key"));
+  EXPECT_TRUE(post(said, "key")->duplicate);
+  events::BackendEvent other = said;
+  other.aggregate_id = "v2";
+  EXPECT_EQ(post(other, "key").error().code, Code::conflict);
+  ASSERT_TRUE(post({.metadata = {}, .event_type = "Plain", .event_data = "{}"}, ""));
+  ASSERT_EQ(heard.size(), 2u);
+  EXPECT_EQ(heard[0].metadata.user_id.value, "backend");
+  EXPECT_EQ(heard[0].metadata.timestamp, clock.now());
+  EXPECT_EQ(heard[0].correlation_id, "request-7");
+  EXPECT_EQ(heard[0].aggregate_type + " " + heard[0].aggregate_id, "visit v1");
+  EXPECT_EQ(heard[0].version, 2);
+  EXPECT_NE(heard[0].event_id.value, "");
+  EXPECT_EQ(heard[1].correlation_id, heard[1].event_id.value);
+  EXPECT_EQ(heard[1].version, 1);
+}
+
 TEST_F(NotificationServiceTest, is_replayed_to_a_device_that_was_away_in_its_channel_alone) {
   SyncService sync(*store, bus, clock, {}, [] {});
   const auto listener = [](Channel channel) { return Listener{{"u"}, {"phone"}, channel}; };

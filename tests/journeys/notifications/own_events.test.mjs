@@ -106,4 +106,16 @@ test('an event that no rule knows is taken and tells nobody; only backends may p
   assert.deepEqual([refused.status, refused.body.code], [403, 'forbidden']);
   assert.equal((await post({ eventData: {} })).body.field, 'eventType');
   assert.equal((await post({ eventType: 'X', eventData: [] })).body.field, 'eventData');
+  const aggregate = {
+    eventType: 'X', aggregateType: 'appointment', aggregateId: 'v1', metadata: { correlationId: 'request-7' }, version: 2,
+  };
+  const key = { 'idempotency-key': someone('key') };
+  assert.equal((await post(aggregate, key)).status, 200);
+  assert.equal((await post(aggregate, key)).body.data.duplicate, true);
+  assert.equal((await post({ ...aggregate, version: 3 }, key)).body.code, 'conflict');
+  assert.equal((await post({ ...aggregate, version: 0 })).body.field, 'version');
+  assert.equal((await post({ ...aggregate, metadata: { correlationId: 'request-8' } }, key)).body.code, 'conflict');
+  assert.equal((await post({ ...aggregate, aggregateId: 'x'.repeat(128) })).status, 200);
+  assert.equal((await post({ ...aggregate, aggregateId: 'x'.repeat(129) })).body.field, 'aggregateId');
+  assert.equal((await post({ ...aggregate, metadata: { correlationId: 7 } })).body.field, 'metadata.correlationId');
 });
