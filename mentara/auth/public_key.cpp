@@ -11,6 +11,8 @@
 
 #include <optional>
 
+#include "wire/base/owned.h"
+
 namespace mentara::auth {
 namespace {
 
@@ -18,21 +20,11 @@ constexpr int rsa_bits_min = 2048; // RFC 7518 §3.3
 constexpr int rsa_bits_max = 8192; // what one check may cost (threats J10)
 constexpr std::size_t coordinate_bytes = 32;
 
-template <auto free>
-struct Free {
-  template <class T>
-  void operator()(T* object) const {
-    free(object);
-  }
-};
-template <class T, auto free>
-using Owned = std::unique_ptr<T, Free<free>>;
-
-using Number = Owned<BIGNUM, &BN_free>;
-using Parameters = Owned<OSSL_PARAM, &OSSL_PARAM_free>;
-using ParameterBuilder = Owned<OSSL_PARAM_BLD, &OSSL_PARAM_BLD_free>;
-using KeyContext = Owned<EVP_PKEY_CTX, &EVP_PKEY_CTX_free>;
-using DigestContext = Owned<EVP_MD_CTX, &EVP_MD_CTX_free>;
+using Number = wire::Owned<BIGNUM, &BN_free>;
+using Parameters = wire::Owned<OSSL_PARAM, &OSSL_PARAM_free>;
+using ParameterBuilder = wire::Owned<OSSL_PARAM_BLD, &OSSL_PARAM_BLD_free>;
+using KeyContext = wire::Owned<EVP_PKEY_CTX, &EVP_PKEY_CTX_free>;
+using DigestContext = wire::Owned<EVP_MD_CTX, &EVP_MD_CTX_free>;
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
@@ -67,7 +59,7 @@ std::optional<JwtAlgorithm> algorithm_of(const EVP_PKEY* key) {
 // OpenSSL checks signatures in DER, tokens hold r and s side by side. Empty: no such signature.
 std::string to_der(std::string_view signature) {
   if (signature.size() != 2 * coordinate_bytes) return {};
-  const Owned<ECDSA_SIG, &ECDSA_SIG_free> pair(ECDSA_SIG_new());
+  const wire::Owned<ECDSA_SIG, &ECDSA_SIG_free> pair(ECDSA_SIG_new());
   Number r = to_number(signature.substr(0, coordinate_bytes));
   Number s = to_number(signature.substr(coordinate_bytes));
   if (!pair || !r || !s || ECDSA_SIG_set0(pair.get(), r.get(), s.get()) != 1) return {};
@@ -104,11 +96,11 @@ PublicKey::Read<PublicKey> PublicKey::from_pem(std::string_view pem) {
         "is a private one; this server only checks signatures: give it the public half (openssl pkey "
         "-in private.pem -pubout)");
   }
-  const Owned<BIO, &BIO_free_all> file(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  const wire::Owned<BIO, &BIO_free_all> file(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   if (!file) return std::string("cannot be read");
   EVP_PKEY* key = nullptr;
   if (pem.find("-----BEGIN CERTIFICATE-----") != pem.npos) {
-    const Owned<X509, &X509_free> certificate(PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr));
+    const wire::Owned<X509, &X509_free> certificate(PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr));
     if (certificate) key = X509_get_pubkey(certificate.get());
   } else {
     key = PEM_read_bio_PUBKEY(file.get(), nullptr, nullptr, nullptr);

@@ -12,30 +12,21 @@
 #include <utility>
 
 #include "wire/base/check.h"
+#include "wire/base/owned.h"
 
 namespace mentara::push {
 namespace {
 
 constexpr const char* curve = "prime256v1";
 
-template <auto free>
-struct Free {
-  template <class T>
-  void operator()(T* object) const {
-    free(object);
-  }
-};
-template <class T, auto free>
-using Owned = std::unique_ptr<T, Free<free>>;
-
-using Number = Owned<BIGNUM, &BN_clear_free>;
-using Group = Owned<EC_GROUP, &EC_GROUP_free>;
-using Point = Owned<EC_POINT, &EC_POINT_free>;
-using Parameters = Owned<OSSL_PARAM, &OSSL_PARAM_free>;
-using ParameterBuilder = Owned<OSSL_PARAM_BLD, &OSSL_PARAM_BLD_free>;
-using KeyContext = Owned<EVP_PKEY_CTX, &EVP_PKEY_CTX_free>;
-using DigestContext = Owned<EVP_MD_CTX, &EVP_MD_CTX_free>;
-using Signature = Owned<ECDSA_SIG, &ECDSA_SIG_free>;
+using Number = wire::Owned<BIGNUM, &BN_clear_free>;
+using Group = wire::Owned<EC_GROUP, &EC_GROUP_free>;
+using Point = wire::Owned<EC_POINT, &EC_POINT_free>;
+using Parameters = wire::Owned<OSSL_PARAM, &OSSL_PARAM_free>;
+using ParameterBuilder = wire::Owned<OSSL_PARAM_BLD, &OSSL_PARAM_BLD_free>;
+using KeyContext = wire::Owned<EVP_PKEY_CTX, &EVP_PKEY_CTX_free>;
+using DigestContext = wire::Owned<EVP_MD_CTX, &EVP_MD_CTX_free>;
+using Signature = wire::Owned<ECDSA_SIG, &ECDSA_SIG_free>;
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
