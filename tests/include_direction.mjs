@@ -34,7 +34,7 @@ const layers = {
   'mentara/requests': ['mentara/push', 'mentara/connections', ...edge],
   'mentara/gateways': ['mentara/requests', 'mentara/cluster', 'mentara/connections', ...edge],
   'mentara/api': ['mentara/requests', 'mentara/connections', ...edge],
-  'mentara/ops': ['mentara/connections', 'mentara/config/config.h', ...edge],
+  'mentara/ops': ['mentara/connections', 'mentara/config/config.h', 'wire/net/tls.h', ...edge],
   'mentara/config': ['mentara/domain', 'mentara/limits.h', 'mentara/limits_of_nodes.h', 'mentara/limits_of_push.h', 'wire/redis/url.h', ...base],
   'mentara/schema': ['mentara/contract', 'mentara/config/version.h', 'mentara/domain', 'mentara/limits.h', ...base],
   'mentara/console': ['mentara/schema', 'mentara/domain', 'wire/http', ...base],

@@ -9,12 +9,14 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
 #include <thread>
 
 #include "wire/base/limits.h"
+#include "wire/net/tls.h"
 
 namespace mentara::ops {
 namespace {
@@ -25,6 +27,8 @@ using Kind = Finding::Kind;
 constexpr std::uint64_t descriptors_wanted = 65'536;
 constexpr std::int64_t backlog_wanted = 4096; // as the listener asks for
 constexpr std::chrono::milliseconds fsync_slow(20);
+constexpr std::int64_t day = 24 * 60 * 60;
+constexpr std::int64_t days_wanted = 21; // of a certificate: whoever renews it begins with a third of 90 days left
 constexpr std::uint64_t free_bytes_wanted = 1024ULL * 1024 * 1024;
 
 std::optional<std::int64_t> read_number(const char* path) {
@@ -96,6 +100,19 @@ Finding disk(const Machine& machine, const Config& config) {
   return {Kind::note, text + ". This is slow: use a local SSD, not a network disk"};
 }
 
+Finding certificate(const Machine& machine, const Config& config) {
+  if (!machine.tls_error.empty()) return {Kind::bad, "tls: " + machine.tls_error};
+  const std::int64_t left = machine.tls_expires_in.value_or(0);
+  if (left <= 0) {
+    return {Kind::bad, "tls: the certificate in " + config.tls.certificate + " ended " + to_string(-left / day) +
+                           " days ago, so clients refuse it; renew it"};
+  }
+  std::string text = "tls: the certificate in " + config.tls.certificate + " and its key fit, for another " +
+                     to_string(left / day) + " days";
+  if (left >= days_wanted * day) return {Kind::good, std::move(text)};
+  return {Kind::note, text + ". Renew it: the server reads the new files by itself"};
+}
+
 } // namespace
 
 Machine look_at_machine(const Config& config) {
@@ -118,6 +135,15 @@ Machine look_at_machine(const Config& config) {
   machine.fsync = measure_fsync(directory.string(), machine.fsync_error);
   const std::filesystem::space_info space = std::filesystem::space(directory, error);
   if (!error) machine.free_bytes = space.available;
+  if (config.tls.is_on()) {
+    const auto opened =
+        wire::net::TlsContext::open({.certificate_file = config.tls.certificate, .key_file = config.tls.key});
+    if (opened) {
+      machine.tls_expires_in = (*opened)->expires_unix_seconds() - std::time(nullptr);
+    } else {
+      machine.tls_error = opened.error().text;
+    }
+  }
   timex state{};
   const int clock = ::adjtimex(&state);
   if (clock >= 0) machine.clock_synchronized = clock != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
@@ -145,6 +171,7 @@ std::vector<Finding> examine(const Machine& machine, const Config& config) {
   } else if (machine.clock_synchronized) {
     findings.push_back({Kind::good, "clock: it is kept right"});
   }
+  if (config.tls.is_on()) findings.push_back(certificate(machine, config));
   const std::size_t threads = config.server.threads == 0 ? machine.cores : config.server.threads;
   std::string loops = "loops: " + to_string(threads) + " on " + to_string(machine.cores) + " cores";
   findings.push_back(threads <= machine.cores

@@ -20,7 +20,9 @@ struct Machine {
   std::optional<std::chrono::microseconds> fsync{}; // the median in the data directory; none: it cannot be written
   std::string fsync_error{};
   std::optional<bool> clock_synchronized{};
-  std::optional<std::uint64_t> free_bytes{}; // on the disk of the data directory
+  std::string tls_error{};                      // why the certificate and its key cannot be used; empty: they can
+  std::optional<std::int64_t> tls_expires_in{}; // seconds, of the certificate; none: TLS is off, or there is an error
+  std::optional<std::uint64_t> free_bytes{};    // on the disk of the data directory
 };
 
 // Writes a file of some KiB into the data directory, if there is one, and removes it.

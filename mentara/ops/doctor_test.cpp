@@ -81,6 +81,34 @@ TEST_F(DoctorTest, what_the_configuration_lacks_is_told) {
   EXPECT_EQ(finding("clock").kind, Finding::Kind::note);
 }
 
+TEST_F(DoctorTest, O2_a_certificate_is_praised_until_it_is_to_be_renewed) {
+  constexpr std::int64_t day = 86'400;
+  EXPECT_EQ(finding("tls").text, "nothing") << "it is off";
+  config.tls = {.certificate = "/etc/mentara/tls.crt", .key = "/etc/mentara/tls.key"};
+  machine.tls_expires_in = 21 * day;
+  EXPECT_EQ(finding("tls").kind, Finding::Kind::good);
+  EXPECT_THAT(finding("tls").text, HasSubstr("/etc/mentara/tls.crt and its key fit, for another 21 days"));
+  machine.tls_expires_in = 21 * day - 1;
+  EXPECT_EQ(finding("tls").kind, Finding::Kind::note);
+  machine.tls_expires_in = 1;
+  EXPECT_EQ(finding("tls").kind, Finding::Kind::note);
+  machine.tls_expires_in = 0;
+  EXPECT_EQ(finding("tls").kind, Finding::Kind::bad);
+  machine.tls_expires_in = -3 * day;
+  EXPECT_THAT(finding("tls").text, HasSubstr("ended 3 days ago"));
+  machine.tls_error = "tls.key: is not the key of the certificate";
+  EXPECT_EQ(finding("tls").kind, Finding::Kind::bad);
+  EXPECT_THAT(finding("tls").text, HasSubstr("is not the key"));
+}
+
+TEST_F(DoctorTest, O2_opens_the_certificate_that_is_configured) {
+  config.data_directory = testing::TempDir();
+  config.tls = {.certificate = testing::TempDir() + "no-such.crt", .key = testing::TempDir() + "no-such.key"};
+  const Machine here = look_at_machine(config);
+  EXPECT_THAT(here.tls_error, HasSubstr("no-such"));
+  EXPECT_FALSE(here.tls_expires_in);
+}
+
 TEST_F(DoctorTest, looks_at_this_machine_and_leaves_nothing_behind) {
   const std::string directory = testing::TempDir() + "doctor-test";
   std::filesystem::create_directories(directory);

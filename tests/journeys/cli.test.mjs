@@ -8,6 +8,7 @@ import jwt from 'jsonwebtoken';
 import { io } from 'socket.io-client';
 
 import { mentaraBinary } from './support/binaries.mjs';
+import { makeCertificate } from './support/certificates.mjs';
 import { Mentara, temporaryDirectory } from './support/mentara.mjs';
 import { Program, freePort } from './support/program.mjs';
 import { secret } from './support/tokens.mjs';
@@ -184,6 +185,21 @@ test('serve --dev needs no secret and prints tokens that work, from a localhost 
   await start();
   assert.equal(await connectWith(first.tokens[0]), users[0], 'the secret is kept in the data directory');
   assert.ok(existsSync(data));
+});
+
+test('O2: doctor looks at the certificate and its key, and says for how long they are good', async () => {
+  const directory = temporaryDirectory();
+  const [soon, later] = [makeCertificate(directory, 'soon', { days: 3 }), makeCertificate(directory, 'later', { days: 300 })];
+  const examine = (certificate, key) => mentara(['doctor', '--data', directory], { ...withSecret, MENTARA_TLS_CERTIFICATE: certificate, MENTARA_TLS_KEY: key });
+  assert.match((await examine(later.certificate, later.key)).out, /^good  tls: .*later\.crt and its key fit, for another (299|300) days$/m);
+  const near = await examine(soon.certificate, soon.key);
+  assert.equal(near.code, 0);
+  assert.match(near.out, /^note  tls: .*soon\.crt and its key fit, for another [23] days\. Renew it/m);
+  for (const [certificate, key] of [[soon.certificate, later.key], [join(directory, 'none.crt'), soon.key]]) {
+    const unfit = await examine(certificate, key);
+    assert.equal(unfit.code, 1);
+    assert.match(unfit.out, /^bad   tls: \S/m);
+  }
 });
 
 test('doctor says what this machine means for a server, and fails when it could not work', async () => {
