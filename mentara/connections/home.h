@@ -3,11 +3,13 @@
 #include <utility>
 
 #include "mentara/domain/callbacks.h"
+#include "wire/base/log_scope.h"
 #include "wire/net/loop.h"
 
 namespace mentara::connections {
 
-// The way to the loop on which services live, and back. With one loop there is no hop.
+// The way to the loop on which services live, and back. With one loop there is no hop. What is logged on the way says
+// on behalf of which connection it is.
 class Home {
  public:
   explicit Home(wire::net::Loop& loop) : loop_(loop) {}
@@ -20,18 +22,26 @@ class Home {
     if (&from == &loop_) {
       f();
     } else {
-      loop_.post(std::move(f));
+      loop_.post([f = std::move(f), connection = wire::LogScope::connection()]() mutable {
+        const wire::LogScope scope(connection);
+        f();
+      });
     }
   }
 
   // A Done for a service, given on the home loop, whose answer arrives on `back`.
   template <class T, class F> // f(Result<T, Failure>)
   Done<T> answer_on(wire::net::Loop& back, F f) const {
-    return [home = &loop_, &back, f = std::move(f)](wire::Result<T, Failure> result) mutable {
+    return [home = &loop_, &back, f = std::move(f),
+            connection = wire::LogScope::connection()](wire::Result<T, Failure> result) mutable {
+      auto answer = [f = std::move(f), connection](wire::Result<T, Failure> answered) mutable {
+        const wire::LogScope scope(connection);
+        f(std::move(answered));
+      };
       if (home == &back) {
-        f(std::move(result));
+        answer(std::move(result));
       } else {
-        back.post([f = std::move(f), result = std::move(result)]() mutable { f(std::move(result)); });
+        back.post([answer = std::move(answer), result = std::move(result)]() mutable { answer(std::move(result)); });
       }
     };
   }

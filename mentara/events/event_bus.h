@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "mentara/domain/callbacks.h"
+#include "wire/base/log_scope.h"
 #include "wire/base/unique_function.h"
 
 namespace mentara::events {
@@ -44,7 +45,8 @@ class EventBus {
   template <class Event>
   bool publish(Event event) {
     if (!has_room()) return false;
-    enqueue([this, &to = channel<Event>(), event = std::move(event)] {
+    enqueue([this, &to = channel<Event>(), event = std::move(event), connection = wire::LogScope::connection()] {
+      const wire::LogScope scope(connection);
       for (auto& subscriber : to.subscribers) {
         guard(Event::type, subscriber.name, [&] { subscriber.on_event(event); });
       }

@@ -27,11 +27,13 @@ GroupCommit::Outcome GroupCommit::run_as_one(Units units) {
 }
 
 GroupCommit::Outcome GroupCommit::try_as_one(Units units) {
+  const wire::LogScope alone(units.size() == 1 ? units.front()->connection : 0);
   if (!healthy_ || !session_.begin()) {
     fail(units);
     return Outcome::answered;
   }
   for (const auto& unit : units) {
+    const wire::LogScope scope(unit->connection);
     const auto ran = session_.run(*unit);
     if (ran == WriteSession::Ran::kept) continue;
     session_.rollback();

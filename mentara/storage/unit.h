@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "mentara/domain/callbacks.h"
+#include "wire/base/log_scope.h"
 
 namespace mentara::storage {
 
@@ -22,6 +23,9 @@ class Unit {
   virtual void done() = 0;                // on the home loop, once
   // The socket that asked, which has its answer and is not told of it; none: somebody else (see LogRow::origin).
   virtual std::optional<std::int64_t> origin() const { return std::nullopt; }
+
+  // On whose behalf it was handed in: lines that are logged for it say so, on whatever thread.
+  const std::uint64_t connection = wire::LogScope::connection();
 };
 using WriteUnit = Unit<Transaction>;
 using ReadUnit = Unit<Snapshot>;

@@ -12,6 +12,7 @@ namespace {
 // One asker's failure must not keep the others of the group from their answers.
 template <class Context>
 void answer(Unit<Context>& unit) {
+  const wire::LogScope scope(unit.connection);
   try {
     unit.done();
   } catch (const std::exception& error) {
@@ -71,6 +72,7 @@ void ReadWorker::submit(std::unique_ptr<ReadUnit> unit) {
 void ReadWorker::run(ReadSession& session) {
   std::vector<std::unique_ptr<ReadUnit>> taken;
   while (queue_.take(taken, 1)) {
+    const wire::LogScope scope(taken.front()->connection);
     session.run(*taken.front());
     post_([unit = std::move(taken.front())] { answer(*unit); });
   }

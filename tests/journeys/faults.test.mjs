@@ -50,6 +50,7 @@ test('F3 on a full disk sends are refused, reading goes on, and it recovers by i
   });
   assert.equal(refused.code, 'unavailable');
   assert.ok(refused.retryAfterMs > 0);
+  await server.program.lineMatching(/\berror\b.*\bconnection=\w/); // what failed on the database's thread names the socket
   const { messages } = await succeed(ada, 'conversation:history', { conversationId });
   assert.equal(messages[0].content, 'before');
 
