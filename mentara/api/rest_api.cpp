@@ -45,7 +45,7 @@ void RestApi::on_request(wire::http::Exchange& exchange) {
   if (exchange.request().method == "OPTIONS") {
     return exchange.respond(wire::http::preflight_response(cors_, exchange.request()));
   }
-  if (auto refused = begin(exchange)) respond(exchange, failure(*refused));
+  if (const auto refused = begin(exchange)) refuse(exchange, *refused);
 }
 
 std::optional<Failure> RestApi::begin(wire::http::Exchange& exchange) {
@@ -76,7 +76,7 @@ std::optional<Failure> RestApi::begin(wire::http::Exchange& exchange) {
   (*match.handler)(call, [this, waiting = std::move(waiting)](wire::Result<std::string, Failure> reply) {
     if (!*waiting) return; // the peer has left
     waiting_.erase(*waiting);
-    respond(**waiting, reply ? success(*reply) : failure(reply.error()));
+    reply ? respond(**waiting, success(*reply)) : refuse(**waiting, reply.error());
   });
   return std::nullopt;
 }
@@ -114,7 +114,7 @@ std::optional<Failure> RestApi::why_too_often(const wire::http::Request& request
 }
 
 void RestApi::on_too_large(wire::http::Exchange& exchange) {
-  respond(exchange, failure({Code::payload_too_large, "The body is longer than the server takes."}));
+  refuse(exchange, {Code::payload_too_large, "The body is longer than the server takes."});
 }
 
 void RestApi::on_abort(wire::http::Exchange& exchange) {
@@ -122,6 +122,11 @@ void RestApi::on_abort(wire::http::Exchange& exchange) {
   if (found == waiting_.end()) return;
   *found->second = nullptr;
   waiting_.erase(found);
+}
+
+void RestApi::refuse(wire::http::Exchange& exchange, const Failure& why) {
+  tally_.refused(why.code);
+  respond(exchange, failure(why));
 }
 
 void RestApi::respond(wire::http::Exchange& exchange, wire::http::Response response) const {

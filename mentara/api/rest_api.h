@@ -10,6 +10,7 @@
 #include "mentara/auth/authenticator.h"
 #include "mentara/auth/failure_budget.h"
 #include "mentara/auth/rate_limiter.h"
+#include "mentara/connections/tally.h"
 #include "mentara/domain/user.h"
 #include "wire/base/json.h"
 #include "wire/http/cors.h"
@@ -36,6 +37,7 @@ class RestApi final : public wire::http::Handler {
           wire::http::CorsOptions cors);
 
   RouteTable& routes() { return routes_; }
+  const connections::Tally& tally() const { return tally_; } // on the loop
   void attach(wire::http::Router& router) { router.add("/api", *this); }
 
   void on_request(wire::http::Exchange& exchange) override;
@@ -48,6 +50,7 @@ class RestApi final : public wire::http::Handler {
   wire::Result<User, Failure> caller(const wire::http::Request& request, bool& is_service) const;
   std::optional<Failure> why_too_often(const wire::http::Request& request, const UserId& user,
                                        std::string_view event) const;
+  void refuse(wire::http::Exchange& exchange, const Failure& why);
   void respond(wire::http::Exchange& exchange, wire::http::Response response) const;
 
   const wire::net::Loop& loop_;
@@ -55,6 +58,7 @@ class RestApi final : public wire::http::Handler {
   const Limits limits_;
   const wire::http::CorsOptions cors_;
   RouteTable routes_;
+  connections::Tally tally_;
   wire::JsonParser body_parser_, fields_parser_;
   // Those that wait for their answer; emptied when the peer left.
   std::unordered_map<wire::http::Exchange*, std::shared_ptr<wire::http::Exchange*>> waiting_;

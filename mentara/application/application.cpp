@@ -234,6 +234,7 @@ struct Application::Parts {
     if (!node_bus || nodes_ready) return nullptr;
     return "Redis cannot be reached: what other nodes tell comes later, by way of the database";
   }
+  void add_store_figures(ops::Figures& figures) const;
   void join_nodes(wire::net::Loop& home_loop);
   void begin_drain();
   void on_loop_drained();
@@ -480,9 +481,13 @@ Application::Parts::Parts(const Config& config)
     user_requests.push_back(std::make_unique<requests::UserRequests>(*home, node->loop(i), *personal_data));
     api::add_user_routes(rest.back()->routes(), *user_requests.back());
     traffic.push_back(std::make_unique<ops::Traffic>(node->server(i), node->http(i)));
-    traffic.back()->watch(node->server(i).of(contract::messaging::nsp), contract::messaging::client_event::all);
-    traffic.back()->watch(node->server(i).of(contract::notifications::nsp), contract::notifications::client_event::all);
-    traffic.back()->watch(node->server(i).of(contract::video_calls::nsp), contract::video_calls::client_event::all);
+    traffic.back()->watch(node->server(i).of(contract::messaging::nsp), contract::messaging::client_event::all,
+                          contract::messaging::server_event::all, messaging.back()->tally());
+    traffic.back()->watch(node->server(i).of(contract::notifications::nsp), contract::notifications::client_event::all,
+                          contract::notifications::server_event::all, notification_gateways.back()->tally());
+    traffic.back()->watch(node->server(i).of(contract::video_calls::nsp), contract::video_calls::client_event::all,
+                          contract::video_calls::server_event::all, video_calls.back()->tally());
+    traffic.back()->watch_rest(rest.back()->tally());
     departures.push_back(std::make_unique<gateways::Departure>(node->loop(i)));
     for (const auto nsp : {contract::messaging::nsp, contract::notifications::nsp, contract::video_calls::nsp}) {
       departures.back()->add(node->server(i).of(nsp));
@@ -563,6 +568,7 @@ void Application::Parts::add_figures(ops::Figures& figures) {
   }
   figures.gauge("mentara_log_position", "The last position of the log that is committed.",
                 number(store->end_of_log().position));
+  add_store_figures(figures);
   figures.gauge("mentara_revocations", "Revoked tokens and users that are remembered.", number(revoked_tokens.count()));
   const events::EventBus::Counters& told = bus->counters();
   figures.count("mentara_bus_events_total", "Domain events on the bus, by what became of them.", number(told.published),
@@ -595,6 +601,16 @@ void Application::Parts::add_figures(ops::Figures& figures) {
     figures.gauge("mentara_pushes_queued", "Pushes on their way, or waiting for it.", number(push->queued()));
   }
   figures.gauge("mentara_bus_queued", "Domain events that wait.", number(bus->queued()));
+}
+
+void Application::Parts::add_store_figures(ops::Figures& figures) const {
+  const storage::StoreFigures now = store->figures();
+  constexpr auto queued = "What waits for the database.";
+  figures.gauge("mentara_store_queued", queued, static_cast<double>(now.queued_writes), {{"queue", "writes"}});
+  figures.gauge("mentara_store_queued", queued, static_cast<double>(now.queued_reads), {{"queue", "reads"}});
+  figures.histogram("mentara_commit_writes", "Transactions, by how many writes they had.",
+                    static_cast<double>(now.groups.writes),
+                    {storage::GroupSizes::bounds, {now.groups.counts.begin(), now.groups.counts.end()}});
 }
 
 // Nobody new comes in; those who are there are told, and leave one after the other.

@@ -41,6 +41,26 @@ std::string text_member(wire::JsonView object, std::string_view key) {
 
 } // namespace
 
+Admission::Admission(const Parts& parts, Feed& feed, Channel channel) : parts_(parts), feed_(feed), channel_(channel) {
+  tally_.expect(contract::client_event::all);
+  switch (channel) {
+    case Channel::MESSAGING:
+      tally_.expect(contract::messaging::client_event::all);
+      break;
+    case Channel::NOTIFICATIONS:
+      tally_.expect(contract::notifications::client_event::all);
+      break;
+    case Channel::VIDEO_CALLS:
+      tally_.expect(contract::video_calls::client_event::all);
+      break;
+  }
+}
+
+void Admission::refuse(wire::sio::Next& next, const Failure& failure) {
+  tally_.refused_connect(failure.code);
+  next.refuse(to_connect_error(failure));
+}
+
 std::uint64_t Admission::connection_of(wire::sio::Socket& socket) {
   return socket.handshake().request().connection_id();
 }
@@ -66,7 +86,7 @@ void Admission::authenticate(wire::sio::Socket& socket, wire::sio::Next next) {
   const std::string address = wire::limited_as(socket.handshake().request().address());
   const wire::TimePoint now = socket.loop().now();
   if (const auto wait = parts_.failures.before_try(address, now)) {
-    return next.refuse(to_connect_error(auth::too_many_failures(*wait)));
+    return refuse(next, auth::too_many_failures(*wait));
   }
   std::string token, device, cursor;
   if (const auto auth = json_.parse(socket.handshake().auth())) {
@@ -80,11 +100,11 @@ void Admission::authenticate(wire::sio::Socket& socket, wire::sio::Next next) {
   socket.handshake().forget_auth();
   if (!identity) {
     const auto wait = parts_.failures.failed(address, now);
-    return next.refuse(to_connect_error(wait ? auth::too_many_failures(*wait) : identity.error()));
+    return refuse(next, wait ? auth::too_many_failures(*wait) : identity.error());
   }
   if (device.empty()) device = default_device;
   if (!is_well_formed_id(device)) {
-    return next.refuse(to_connect_error(invalid("deviceId", "auth.deviceId must be 1 to 128 of A-Z a-z 0-9 _ - . :")));
+    return refuse(next, invalid("deviceId", "auth.deviceId must be 1 to 128 of A-Z a-z 0-9 _ - . :"));
   }
   admit(socket, *identity, Listener{identity->user.id, {device}, channel_}, std::move(cursor), std::move(next));
 }
@@ -97,13 +117,14 @@ void Admission::admit(wire::sio::Socket& socket, Identity identity, Listener lis
       socket.loop(), [this, weak = socket.weak_from_this(), &loop = socket.loop(), id = socket.id(), identity, listener,
                       next = std::move(next)](wire::Result<services::Opened, Failure> opened) mutable {
         if (!opened) {
-          next.refuse(to_connect_error(opened.error()));
+          refuse(next, opened.error());
         } else if (const auto revoked = parts_.authenticator.why_revoked(identity)) {
-          next.refuse(to_connect_error(*revoked));
+          refuse(next, *revoked);
         } else if (const auto waiting = weak.lock()) {
           const storage::Position begin = opened->cursor.position;
           waiting->state = Caller{std::move(identity), listener.device_id, std::make_shared<Stream>(listener, begin),
                                   std::move(*opened)};
+          caller_of(*waiting).tally = &tally_;
           next();
         }
         const auto accepted = weak.lock();
@@ -188,6 +209,7 @@ std::optional<Failure> Admission::throttle(wire::sio::Socket& socket, std::strin
   if (!refused || caller.patience.take(forgiven, now)) return refused;
   wire::log(wire::LogLevel::info, "a socket was cut: it went on with more than it may",
             {{"socket", socket.id()}, {"nsp", socket.nsp().name()}, {"user", caller.user().id.value}});
+  tally_.cut();
   Disconnector::end(socket, {std::string(to_string(Code::rate_limited)), refused->error});
   return refused;
 }

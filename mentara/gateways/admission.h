@@ -9,6 +9,7 @@
 #include "mentara/auth/failure_budget.h"
 #include "mentara/connections/connection_manager.h"
 #include "mentara/connections/home.h"
+#include "mentara/connections/tally.h"
 #include "mentara/contract/connection_payloads.h"
 #include "mentara/events/event_bus.h"
 #include "mentara/events/events.h"
@@ -41,7 +42,7 @@ class Admission {
     const WallClock& clock;        // likewise
   };
 
-  Admission(const Parts& parts, Feed& feed, Channel channel) : parts_(parts), feed_(feed), channel_(channel) {}
+  Admission(const Parts& parts, Feed& feed, Channel channel);
 
   // Before the gateway's own handlers are registered, so that `connected` is the first event of a socket.
   void guard(wire::sio::Namespace& nsp);
@@ -50,8 +51,11 @@ class Admission {
   // nevertheless is cut.
   std::optional<Failure> throttle(wire::sio::Socket& socket, std::string_view event);
 
+  const connections::Tally& tally() const { return tally_; } // on the loop
+
  private:
   void authenticate(wire::sio::Socket& socket, wire::sio::Next next);
+  void refuse(wire::sio::Next& next, const Failure& failure);
   void admit(wire::sio::Socket& socket, Identity identity, Listener listener, std::string cursor, wire::sio::Next next);
   void welcome(wire::sio::Socket& socket);
   void refresh(wire::sio::Socket& socket, const contract::RefreshToken& request, Answer answer);
@@ -63,6 +67,7 @@ class Admission {
   Feed& feed_;
   const Channel channel_;
   wire::JsonParser json_;
+  connections::Tally tally_;
 };
 
 } // namespace mentara::gateways

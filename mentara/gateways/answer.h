@@ -22,17 +22,23 @@ namespace mentara::gateways {
 class Answer {
  public:
   Answer(wire::sio::Socket& socket, std::string_view event, wire::sio::Ack ack)
-      : socket_(socket.weak_from_this()), event_(event), ack_(std::move(ack)), owed_(caller_of(socket).owed) {}
+      : socket_(socket.weak_from_this()),
+        event_(event),
+        ack_(std::move(ack)),
+        owed_(caller_of(socket).owed),
+        tally_(caller_of(socket).tally) {}
   Answer(Answer&&) noexcept = default;
   Answer& operator=(Answer&&) = delete;
 
   template <class AckPayload>
   void success(const AckPayload& payload) {
+    told(std::nullopt);
     ack_(payload);
     owed_.reset();
   }
   void failure(const Failure& failure) {
     const auto owed = std::move(owed_); // until it is said
+    told(failure.code);
     if (ack_) return ack_(contract::FailureAck(failure));
     if (const auto socket = socket_.lock()) socket->emit("exception", contract::Exception(event_, failure));
   }
@@ -51,10 +57,18 @@ class Answer {
   }
 
  private:
+  using Clock = connections::Tally::Clock;
+  void told(std::optional<Code> refused) {
+    if (ack_) tally_->acked();
+    tally_->answered(event_, Clock::now() - asked_at_, refused);
+  }
+
   std::weak_ptr<wire::sio::Socket> socket_;
   std::string_view event_; // a constant of the contract, or of the packet while it is handled
   wire::sio::Ack ack_;
   std::shared_ptr<const Owed> owed_;
+  connections::Tally* tally_; // of the loop on which it is answered
+  Clock::time_point asked_at_ = Clock::now();
 };
 
 } // namespace mentara::gateways

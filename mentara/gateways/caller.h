@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mentara/auth/token_bucket.h"
+#include "mentara/connections/tally.h"
 #include "mentara/domain/user.h"
 #include "mentara/gateways/stream.h"
 #include "mentara/gateways/token_watch.h"
@@ -27,7 +28,8 @@ struct Caller {
   std::shared_ptr<TokenWatch> token_watch{}; // shared only because std::any wants a copy
   auth::TokenBucket patience{};              // with what was refused because it came too often
   std::shared_ptr<const Owed> owed = std::make_shared<Owed>();
-  bool leaving = false; // the server stops: what is asked from here on is for another one
+  connections::Tally* tally = nullptr; // of its namespace and loop; it outlives the socket
+  bool leaving = false;                // the server stops: what is asked from here on is for another one
   const User& user() const { return identity.user; }
 };
 

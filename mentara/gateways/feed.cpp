@@ -88,6 +88,7 @@ void Feed::send_row(Socket& socket, Stream& stream, storage::LogRow row) {
 // --- as it happens ---
 
 void Feed::tell(const DurableEvent& event) {
+  std::size_t sent = 0;
   for (const std::string& name : event.rooms) {
     const wire::sio::Room* room = nsp_.adapter().room(name);
     if (!room) continue;
@@ -96,7 +97,10 @@ void Feed::tell(const DurableEvent& event) {
       Stream& stream = *caller_of(*socket).stream;
       switch (stream.on_event(event.position, socket->pressure())) {
         case Stream::Verdict::send:
-          if (socket->id() != event.origin) socket->send_encoded(event.encoded); // that one has its ack
+          if (socket->id() != event.origin) { // that one has its ack
+            socket->send_encoded(event.encoded);
+            ++sent;
+          }
           stream.on_asked(socket->request_receipt(),
                           event.sender_id != stream.listener().user_id ? event.message : std::nullopt);
           break;
@@ -108,6 +112,7 @@ void Feed::tell(const DurableEvent& event) {
       }
     }
   }
+  nsp_.adapter().count_sent(wire::sio::name_in(event.encoded), sent);
 }
 
 void Feed::tell_gap(Position position) {

@@ -49,6 +49,7 @@ class Feed {
   template <class Payload>
   static void say(wire::sio::Socket& socket, std::string_view event, const Payload& payload) {
     socket.send_encoded(wire::sio::encode_event(socket.nsp().name(), event, wire::sio::Payload::of(payload)));
+    socket.nsp().adapter().count_sent(event, 1);
   }
 
  private:

@@ -27,6 +27,7 @@ class MessagingGateway {
   MessagingGateway& operator=(const MessagingGateway&) = delete;
 
   Feed& feed() { return feed_; }
+  const connections::Tally& tally() const { return admission_.tally(); } // on the loop
 
  private:
   template <class Payload, class AckPayload>

@@ -20,6 +20,7 @@ class NotificationGateway {
   NotificationGateway& operator=(const NotificationGateway&) = delete;
 
   Feed& feed() { return feed_; }
+  const connections::Tally& tally() const { return admission_.tally(); } // on the loop
 
  private:
   // Of those that mean the same over REST.

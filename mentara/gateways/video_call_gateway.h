@@ -30,6 +30,7 @@ class VideoCallGateway {
   VideoCallGateway& operator=(const VideoCallGateway&) = delete;
 
   Feed& feed() { return feed_; }
+  const connections::Tally& tally() const { return admission_.tally(); } // on the loop
 
  private:
   using Socket = wire::sio::Socket;

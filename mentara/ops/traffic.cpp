@@ -1,6 +1,10 @@
 #include "mentara/ops/traffic.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "mentara/contract/event_table.h"
+#include "mentara/domain/failure.h"
 
 namespace mentara::ops {
 namespace {
@@ -15,41 +19,99 @@ Traffic::Traffic(wire::sio::Server& io, wire::http::Server& http) : io_(io), htt
   });
 }
 
-void Traffic::watch(wire::sio::Namespace& nsp, const std::vector<std::string_view>& events) {
-  watched_.push_back(std::make_unique<Watched>(Watched{nsp, {}}));
+void Traffic::watch(wire::sio::Namespace& nsp, const std::vector<std::string_view>& in,
+                    const std::vector<std::string_view>& out, const connections::Tally& tally) {
+  watched_.push_back(std::make_unique<Watched>(Watched{nsp, tally}));
   Watched& watched = *watched_.back();
-  for (const std::string_view name : events) watched.events.emplace(name, 0);
-  std::apply([&](const auto&... event) { (watched.events.emplace(event.name, 0), ...); }, contract::client_event::all);
+  for (const std::string_view name : in) watched.in.expected.emplace(name, 0);
+  for (const std::string_view name : names_of(contract::client_event::all)) watched.in.expected.emplace(name, 0);
+  for (const std::string_view name : out) watched.out.expected.emplace(name, 0);
+  for (const std::string_view name : names_of(contract::server_event::all)) watched.out.expected.emplace(name, 0);
   nsp.on_connection([&watched](wire::sio::Socket&) { ++watched.connected; });
   nsp.on_disconnect([&watched](wire::sio::Socket&, wire::sio::DisconnectReason reason) {
     ++watched.disconnected.at(static_cast<std::size_t>(reason));
   });
-  nsp.on_any([&watched](wire::sio::Socket&, std::string_view event, const wire::sio::Args&) {
-    const auto found = watched.events.find(event);
-    ++(found == watched.events.end() ? watched.other_events : found->second);
-  });
+  nsp.on_any(
+      [&watched](wire::sio::Socket&, std::string_view event, const wire::sio::Args&) { watched.in.count(event, 1); });
+  nsp.adapter().on_sent([&watched](std::string_view event, std::size_t sockets) { watched.out.count(event, sockets); });
+}
+
+namespace {
+
+void add_failures(Figures& figures, const connections::Tally::ByCode& counts, std::string_view name,
+                  std::string_view help, const Labels& whose) {
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    Labels labels = whose;
+    labels.emplace_back("code", to_string(static_cast<Code>(i)));
+    figures.count(name, help, number(counts[i]), std::move(labels));
+  }
+}
+
+void add_tally(Figures& figures, const connections::Tally& tally, const std::string& nsp) {
+  const auto add_times = [&](std::string event, const connections::Tally::Times& times) {
+    std::vector<double> counts(times.counts.begin(), times.counts.end());
+    if (std::all_of(counts.begin(), counts.end(), [](double count) { return count == 0; })) return;
+    figures.histogram("mentara_event_duration_seconds", "From an event of a client to its answer.", times.seconds,
+                      {connections::Tally::bounds, std::move(counts)}, {{"nsp", nsp}, {"event", std::move(event)}});
+  };
+  for (const auto& [event, times] : tally.times()) add_times(event, times);
+  add_times("(unknown)", tally.others());
+  figures.count("mentara_acks_total", "Answers that clients asked for.", number(tally.acks()), {{"nsp", nsp}});
+  figures.count("mentara_events_done_total", "Events of clients that were answered with success.",
+                number(tally.successes()), {{"nsp", nsp}});
+  add_failures(figures, tally.failures(), "mentara_events_failed_total", "Events of clients that failed, by code.",
+               {{"nsp", nsp}});
+  add_failures(figures, tally.refused_connects(), "mentara_connects_refused_total",
+               "Sockets that were not accepted, by code.", {{"nsp", nsp}});
+  figures.count("mentara_expelled_total", "Sockets that were cut because they went on with more than they may.",
+                number(tally.cuts()), {{"nsp", nsp}});
+}
+
+} // namespace
+
+void Traffic::add(Figures& figures, const Watched& watched) {
+  const std::string& nsp = watched.nsp.name();
+  figures.gauge("mentara_sockets", "Sockets that are connected, by namespace.", number(watched.nsp.socket_count()),
+                {{"nsp", nsp}});
+  std::size_t polling = 0;
+  watched.nsp.adapter().for_each_connected(
+      [&](wire::sio::Socket& socket) { polling += socket.transport() == wire::eio::TransportName::polling; });
+  const std::size_t websocket = watched.nsp.socket_count() - std::min(polling, watched.nsp.socket_count());
+  for (const auto& [transport, count] : {std::pair{"polling", polling}, {"websocket", websocket}}) {
+    figures.gauge("mentara_sockets_by_transport", "The same, by namespace and transport.", number(count),
+                  {{"nsp", nsp}, {"transport", transport}});
+  }
+  figures.gauge("mentara_rooms", "Rooms that have members, by namespace.", number(watched.nsp.adapter().room_count()),
+                {{"nsp", nsp}});
+  figures.count("mentara_connects_total", "Sockets that were accepted.", number(watched.connected), {{"nsp", nsp}});
+  for (std::size_t i = 0; i < reasons; ++i) {
+    figures.count("mentara_disconnects_total", "Sockets that ended, by reason.", number(watched.disconnected[i]),
+                  {{"nsp", nsp}, {"reason", std::string(to_string(static_cast<wire::sio::DisconnectReason>(i)))}});
+  }
+  const auto add_events = [&](std::string_view name, std::string_view help, const EventCounts& counts) {
+    for (const auto& [event, count] : counts.expected) {
+      figures.count(name, help, number(count), {{"nsp", nsp}, {"event", event}});
+    }
+    figures.count(name, help, number(counts.others), {{"nsp", nsp}, {"event", "(unknown)"}});
+  };
+  add_events("mentara_events_in_total", "Events from clients, by name.", watched.in);
+  add_events("mentara_events_out_total", "Events to clients, by name, each for each socket.", watched.out);
+  const wire::sio::Adapter::Losses& losses = watched.nsp.adapter().losses();
+  figures.count("mentara_events_dropped_total", "Events that could be left out and were, because a socket was slow.",
+                number(losses.dropped), {{"nsp", nsp}});
+  figures.count("mentara_slow_sockets_total", "Sockets that were ended because nothing more would fit.",
+                number(losses.too_slow), {{"nsp", nsp}});
+  add_tally(figures, watched.tally, nsp);
 }
 
 Figures Traffic::figures() const {
   Figures out;
-  for (const auto& watched : watched_) {
-    const std::string& nsp = watched->nsp.name();
-    out.gauge("mentara_sockets", "Sockets that are connected, by namespace.", number(watched->nsp.socket_count()),
-              {{"nsp", nsp}});
-    out.gauge("mentara_rooms", "Rooms that have members, by namespace.", number(watched->nsp.adapter().room_count()),
-              {{"nsp", nsp}});
-    out.count("mentara_connects_total", "Sockets that were accepted.", number(watched->connected), {{"nsp", nsp}});
-    for (std::size_t i = 0; i < reasons; ++i) {
-      out.count("mentara_disconnects_total", "Sockets that ended, by reason.", number(watched->disconnected[i]),
-                {{"nsp", nsp}, {"reason", std::string(to_string(static_cast<wire::sio::DisconnectReason>(i)))}});
-    }
-    for (const auto& [event, count] : watched->events) {
-      out.count("mentara_events_in_total", "Events from clients, by name.", number(count),
-                {{"nsp", nsp}, {"event", event}});
-    }
-    out.count("mentara_events_in_total", "Events from clients, by name.", number(watched->other_events),
-              {{"nsp", nsp}, {"event", "(unknown)"}});
+  for (const auto& watched : watched_) add(out, *watched);
+  if (rest_) {
+    add_failures(out, rest_->failures(), "mentara_rest_failed_total", "REST requests that failed, by code.", {});
   }
+  out.gauge("mentara_unsent_bytes", "What waits to be written to connections; what is shared counts for each.",
+            number(io_.loop().unsent_bytes()), {{"loop", std::to_string(io_.loop().index())}});
   out.gauge("mentara_timers", "Timers that wait.", number(io_.loop().timers().armed_count()),
             {{"loop", std::to_string(io_.loop().index())}});
   out.gauge("mentara_sessions", "Engine.IO sessions, over any transport.", number(io_.engine().session_count()));

@@ -116,6 +116,9 @@ Cursor PostgresStore::end_of_log() const {
   return {impl_->end_of_log.epoch, impl_->end_of_log.position.load(std::memory_order_acquire)};
 }
 bool PostgresStore::healthy() const { return impl_->watch->reachable() && impl_->writer->healthy(); }
+StoreFigures PostgresStore::figures() const {
+  return {impl_->writer->queued(), impl_->readers->queued(), impl_->writer->groups()};
+}
 
 std::string shown_url(const std::string& url) {
   const std::size_t scheme = url.find("://");

@@ -36,6 +36,7 @@ class PostgresStore final : public Store {
 
   Cursor end_of_log() const override;
   bool healthy() const override; // false while the database cannot be reached
+  StoreFigures figures() const override;
 
  private:
   struct Impl;

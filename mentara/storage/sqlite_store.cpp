@@ -96,5 +96,8 @@ Cursor SqliteStore::end_of_log() const {
   return {impl_->end_of_log.epoch, impl_->end_of_log.position.load(std::memory_order_acquire)};
 }
 bool SqliteStore::healthy() const { return impl_->writer->healthy(); }
+StoreFigures SqliteStore::figures() const {
+  return {impl_->writer->queued(), impl_->readers->queued(), impl_->writer->groups()};
+}
 
 } // namespace mentara::storage

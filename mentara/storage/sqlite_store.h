@@ -31,6 +31,7 @@ class SqliteStore final : public Store {
 
   Cursor end_of_log() const override;
   bool healthy() const override;
+  StoreFigures figures() const override;
 
  private:
   struct Impl;

@@ -14,6 +14,7 @@
 #include "mentara/domain/user.h"
 #include "mentara/storage/keys.h"
 #include "mentara/storage/log.h"
+#include "mentara/storage/store_figures.h"
 #include "mentara/storage/unit.h"
 #include "mentara/storage/work_queue.h"
 
@@ -163,6 +164,7 @@ class Store {
   virtual Cursor end_of_log() const = 0;
   // False: storing has failed in a way that only a restart can mend (it is in the log). Any thread.
   virtual bool healthy() const = 0;
+  virtual StoreFigures figures() const = 0; // any thread
 
   Cursor cursor_at(Position position) const { return {epoch(), position}; }
 

@@ -41,6 +41,11 @@ class WorkQueue {
     return !taken.empty();
   }
 
+  std::size_t size() const {
+    std::lock_guard lock(mutex_);
+    return first_.size() + beside_.size();
+  }
+
   // What waits is still handed out; nothing more comes in.
   void close() {
     {
@@ -58,7 +63,7 @@ class WorkQueue {
   }
 
   const std::size_t size_max_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<T> first_, beside_;
   bool closed_ = false;

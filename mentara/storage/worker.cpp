@@ -45,7 +45,9 @@ void WriteWorker::run() {
   GroupCommit commit(*session_);
   std::vector<std::unique_ptr<WriteUnit>> group;
   while (queue_.take(group, group_max_, limits::group_commit_beside)) {
+    const std::size_t size = group.size();
     commit.run(group);
+    groups_.count(size);
     healthy_.store(commit.healthy(), std::memory_order_relaxed);
     post_([done = std::move(group)] {
       for (const auto& unit : done) answer(*unit);

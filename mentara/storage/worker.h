@@ -8,6 +8,7 @@
 
 #include "mentara/limits.h"
 #include "mentara/storage/group_commit.h"
+#include "mentara/storage/store_figures.h"
 #include "mentara/storage/unit.h"
 #include "mentara/storage/work_queue.h"
 
@@ -27,6 +28,8 @@ class WriteWorker {
 
   void submit(std::unique_ptr<WriteUnit> unit, Turn turn = Turn::first); // any thread
   bool healthy() const { return healthy_.load(std::memory_order_relaxed); }
+  std::size_t queued() const { return queue_.size(); }  // any thread
+  GroupSizes groups() const { return groups_.sizes(); } // likewise
 
  private:
   void run();
@@ -37,6 +40,7 @@ class WriteWorker {
   // any thread
   WorkQueue<std::unique_ptr<WriteUnit>> queue_;
   std::atomic<bool> healthy_ = true;
+  GroupCounter groups_;
   // the thread's
   std::unique_ptr<WriteSession> session_;
   std::thread thread_;
@@ -58,7 +62,8 @@ class ReadWorker {
   ReadWorker(const ReadWorker&) = delete;
   ReadWorker& operator=(const ReadWorker&) = delete;
 
-  void submit(std::unique_ptr<ReadUnit> unit); // any thread
+  void submit(std::unique_ptr<ReadUnit> unit);         // any thread
+  std::size_t queued() const { return queue_.size(); } // likewise
 
  private:
   void run(ReadSession& session);

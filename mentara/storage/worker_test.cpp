@@ -153,19 +153,64 @@ TEST_F(WorkerTest, at_its_end_it_does_what_waits) {
   EXPECT_THAT(answers_, ElementsAre("first: done", "a: done"));
 }
 
+class AcceptingSession final : public WriteSession {
+ public:
+  explicit AcceptingSession(wire::UniqueFunction<void(WriteUnit&)> on_run = [](WriteUnit&) {})
+      : on_run_(std::move(on_run)) {}
+  bool begin() override { return true; }
+  Ran run(WriteUnit& unit) override {
+    on_run_(unit);
+    return Ran::kept;
+  }
+  Committed commit() override { return Committed::yes; }
+  void rollback() override {}
+
+ private:
+  wire::UniqueFunction<void(WriteUnit&)> on_run_;
+};
+
+TEST_F(WorkerTest, counts_what_waits_and_how_large_its_groups_were) {
+  start_writer(100, 3);
+  writer_->submit(unit_at_gate("first"));
+  gate_.wait_until_reached();
+  for (const char* name : {"a", "b", "c", "d"}) writer_->submit(unit(name));
+  EXPECT_EQ(writer_->queued(), 4u);
+  gate_.open();
+  loop_.run_until([&] { return answers_.size() == 5; });
+  EXPECT_EQ(writer_->queued(), 0u);
+  const GroupSizes groups = writer_->groups();
+  EXPECT_EQ(groups.writes, 5u);
+  EXPECT_EQ(groups.counts[0], 2u) << "of one";
+  EXPECT_EQ(groups.counts[1], 0u) << "of two";
+  EXPECT_EQ(groups.counts[2], 1u) << "of three or four";
+}
+
+TEST_F(WorkerTest, on_its_thread_and_at_home_it_is_known_for_which_connection_a_unit_was_handed_in) {
+  struct Asking final : WriteUnit {
+    explicit Asking(std::uint64_t& where_done) : done_for(where_done) {}
+    bool run(Transaction&) override { return true; }
+    void fail(Failure) override {}
+    void done() override { done_for = wire::LogScope::connection(); }
+    std::uint64_t& done_for;
+  };
+  std::uint64_t on_thread = 0, at_home = 0;
+  writer_.emplace(std::make_unique<AcceptingSession>([&](WriteUnit&) { on_thread = wire::LogScope::connection(); }),
+                  post_);
+  {
+    const wire::LogScope scope(42);
+    writer_->submit(std::make_unique<Asking>(at_home));
+  }
+  loop_.run_until([&] { return at_home != 0; });
+  EXPECT_EQ(on_thread, 42u);
+  EXPECT_EQ(at_home, 42u);
+  EXPECT_EQ(wire::LogScope::connection(), 0u);
+}
+
 class ThrowingUnit final : public WriteUnit {
  public:
   bool run(Transaction&) override { return true; }
   void fail(Failure) override {}
   void done() override { throw std::runtime_error("the asker is gone"); }
-};
-
-class AcceptingSession final : public WriteSession {
- public:
-  bool begin() override { return true; }
-  Ran run(WriteUnit&) override { return Ran::kept; }
-  Committed commit() override { return Committed::yes; }
-  void rollback() override {}
 };
 
 TEST_F(WorkerTest, an_asker_that_throws_does_not_keep_the_others_from_their_answers) {

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { ask, conversationOf, mentaraForThisFile, someone, succeed } from './support/mentara.mjs';
-import { eventually } from './support/wait.mjs';
+import { figuresOf, sumOf } from './support/figures.mjs';
+import { ask, conversationOf, fail, mentaraForThisFile, settle, someone, succeed } from './support/mentara.mjs';
+import { rest } from './support/rest.mjs';
+import { eventually, inbox, next, patience } from './support/wait.mjs';
 
 const server = await mentaraForThisFile({ args: ['--threads', '2'] });
 const operations = `http://127.0.0.1:${server.env.MENTARA_OPERATIONS_PORT}`;
@@ -17,7 +19,7 @@ async function scrape() {
   const types = new Map();
   for (const line of (await answer.text()).trimEnd().split('\n')) {
     if (line.startsWith('# HELP ')) continue;
-    const type = line.match(/^# TYPE ([a-z_]+) (counter|gauge)$/);
+    const type = line.match(/^# TYPE ([a-z_]+) (counter|gauge|histogram)$/);
     if (type) {
       assert.ok(!types.has(type[1]), `${type[1]} stands there once`);
       types.set(type[1], type[2]);
@@ -25,7 +27,9 @@ async function scrape() {
     }
     const sample = line.match(/^([a-z_]+)(\{(?:[a-z_]+="(?:[^"\\]|\\.)*",?)+\})? (-?[0-9.]+(?:e-?[0-9]+)?)$/);
     assert.ok(sample, `not a sample: ${line}`);
-    assert.ok(types.has(sample[1]), `no type before ${line}`);
+    const family = types.has(sample[1]) ? sample[1] : sample[1].replace(/_(bucket|sum|count)$/, '');
+    assert.ok(types.has(family), `no type before ${line}`);
+    assert.equal(types.get(family) === 'histogram', family !== sample[1], line);
     assert.ok(!figures.has(sample[1] + (sample[2] ?? '')), `twice: ${line}`);
     figures.set(sample[1] + (sample[2] ?? ''), Number(sample[3]));
   }
@@ -64,6 +68,87 @@ test('sockets, events by name, the log and the process are counted, over all loo
   assert.equal(after.get('mentara_disconnects_total{nsp="/messaging",reason="client namespace disconnect"}'), 3);
   assert.equal(after.get('mentara_users'), 0);
   assert.equal(after.get('mentara_user_sockets'), 0);
+});
+
+test('every family that an operator is promised is there, and moves with what happens', async () => {
+  const before = await figuresOf(server);
+  const [ada, bob] = [someone('ada'), someone('bob')];
+  const a = await server.connect(ada);
+  const b = await server.connect(bob, { transports: ['polling'] });
+  const heard = inbox(b, 'message');
+  const during = await figuresOf(server);
+  const moved = (name, labels, from = before, to = during) => sumOf(to, name, labels) - sumOf(from, name, labels);
+  const nsp = '/messaging';
+  assert.equal(moved('mentara_sockets_by_transport', { nsp, transport: 'websocket' }), 1);
+  assert.equal(moved('mentara_sockets_by_transport', { nsp, transport: 'polling' }), 1);
+  assert.equal(moved('mentara_connects_total', { nsp }), 2);
+
+  const conversationId = await conversationOf(a, [bob]);
+  await succeed(b, 'conversation:join', { conversationId });
+  await Promise.all(Array.from({ length: 20 }, (_, i) => succeed(a, 'message:send', { conversationId, content: `${i}` })));
+  for (let i = 0; i < 20; ++i) await heard.take();
+  await fail('not_found', a, 'conversation:join', { conversationId: 'nowhere' });
+  await fail('invalid_payload', a, 'message:send', { conversationId });
+  await next(server.socket(ada, { auth: { token: 'guess' }, reconnection: false }), 'connect_error');
+  assert.equal((await rest(server, ada, 'GET', '/messaging/conversations/nowhere')).status, 404);
+  await settle(b);
+
+  const after = await figuresOf(server);
+  const grew = (name, labels) => moved(name, labels, during, after);
+  assert.equal(grew('mentara_events_in_total', { nsp, event: 'message:send' }), 21);
+  assert.equal(grew('mentara_events_out_total', { nsp, event: 'message' }), 20, 'the socket that sends has its ack');
+  assert.equal(grew('mentara_events_out_total', { nsp, event: 'conversation:created' }), 1);
+  assert.equal(grew('mentara_event_duration_seconds', { nsp, event: 'message:send' }), 21);
+  const { sum, count, buckets } = after.mentara_event_duration_seconds.find(({ labels }) => labels.nsp === nsp && labels.event === 'message:send');
+  assert.ok(sum > 0 && sum < 21 * patience / 1000, `${sum}`);
+  assert.deepEqual(buckets.at(-1), { le: '+Inf', count });
+  assert.ok(buckets.every(({ count: below }, i) => i === 0 || below >= buckets[i - 1].count), 'buckets add up');
+  assert.ok(grew('mentara_acks_total', { nsp }) >= 24);
+  assert.ok(grew('mentara_events_done_total', { nsp }) >= 22);
+  assert.equal(grew('mentara_events_failed_total', { nsp, code: 'not_found' }), 1);
+  assert.equal(grew('mentara_events_failed_total', { nsp, code: 'invalid_payload' }), 1);
+  assert.equal(grew('mentara_connects_refused_total', { nsp, code: 'token_invalid' }), 1);
+  assert.equal(grew('mentara_rest_failed_total', { code: 'not_found' }), 1);
+  const transactions = grew('mentara_commit_writes');
+  assert.ok(transactions >= 1, 'transactions');
+  const writes = after.mentara_commit_writes[0].sum - during.mentara_commit_writes[0].sum;
+  assert.ok(writes >= transactions && writes >= 21, `${writes} writes in ${transactions}`);
+  assert.ok(grew('mentara_log_position') >= 21);
+  assert.ok(grew('mentara_http_requests_total') > 0);
+  assert.ok(after.mentara_store_queued.map(({ labels }) => labels.queue).join() === 'writes,reads');
+  for (const name of ['mentara_events_dropped_total', 'mentara_slow_sockets_total', 'mentara_expelled_total']) {
+    assert.equal(after[name].length, 3, `${name} of each namespace`);
+  }
+  for (const name of ['mentara_unsent_bytes', 'mentara_loop_lag_seconds', 'mentara_timers']) assert.equal(after[name].length, 2, `${name} of each loop`);
+  for (const name of ['process_resident_memory_bytes', 'process_cpu_seconds_total', 'process_open_fds']) assert.ok(sumOf(after, name) > 0, name);
+  a.disconnect();
+  b.disconnect();
+});
+
+test('D2: what waits for a peer that does not read is bytes in a figure, and what may be left out is counted when it is', async () => {
+  const [ada, bob] = [someone('ada'), someone('bob')];
+  const a = await server.connect(ada);
+  const conversationId = await conversationOf(a, [bob]);
+  const b = await server.connect(bob);
+  await succeed(b, 'conversation:join', { conversationId });
+  await succeed(a, 'conversation:join', { conversationId });
+  const dropped = async () => sumOf(await figuresOf(server), 'mentara_events_dropped_total');
+  const before = await dropped();
+  b.io.engine.transport.ws._socket.pause();
+  const content = 'x'.repeat(16_000);
+  await eventually('bytes that wait', async () => {
+    await Promise.all(Array.from({ length: 50 }, () => succeed(a, 'message:send', { conversationId, content })));
+    return sumOf(await figuresOf(server), 'mentara_unsent_bytes') > 256 * 1024;
+  });
+  await eventually('an event that was left out', async () => {
+    await succeed(a, 'typing:start', { conversationId });
+    await succeed(a, 'typing:stop', { conversationId });
+    return (await dropped()) > before;
+  });
+  b.io.engine.transport.ws._socket.resume();
+  await eventually('nothing waits any more', async () => sumOf(await figuresOf(server), 'mentara_unsent_bytes') === 0);
+  a.disconnect();
+  b.disconnect();
 });
 
 test('/api/stats says the same as JSON', async () => {

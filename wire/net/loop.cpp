@@ -67,6 +67,8 @@ void Loop::stop() {
   post([this] { posted_->stopping = true; });
 }
 
+std::size_t Loop::unsent_bytes() const { return write_pool_->queued_bytes(); }
+
 void Loop::at_turn_end(std::shared_ptr<TurnEnd> hook) {
   if (hook->scheduled_) return;
   hook->scheduled_ = true;

@@ -61,6 +61,7 @@ class Loop {
   // Where they decrypt into; longer than what one read can hold.
   std::span<char> decrypted_buffer();
   WritePool& write_pool() { return *write_pool_; }
+  std::size_t unsent_bytes() const; // of all its connections; what is shared counts for each
 
   struct Native; // the Asio context (net/native.h)
   Native& native() { return *native_; }

@@ -39,7 +39,7 @@ void WritePool::give_back(WriteNode* node) {
 }
 
 std::string& WriteQueue::own_tail(std::size_t more) {
-  bytes_ += more;
+  grew(more);
   if (!tail_ || tail_->shared || tail_->own.size() >= own_bytes_max) {
     WriteNode* node = pool_.take();
     (tail_ ? tail_->next : head_) = node;
@@ -49,7 +49,7 @@ std::string& WriteQueue::own_tail(std::size_t more) {
 }
 
 void WriteQueue::append(SharedBytes bytes) {
-  bytes_ += bytes->size();
+  grew(bytes->size());
   WriteNode* node = pool_.take();
   node->shared = std::move(bytes);
   (tail_ ? tail_->next : head_) = node;
@@ -70,6 +70,7 @@ int WriteQueue::gather(iovec* pieces, int most) const {
 void WriteQueue::consume(std::size_t bytes) {
   check(bytes <= bytes_, "more was written than was queued");
   bytes_ -= bytes;
+  pool_.queued_bytes_ -= bytes;
   head_written_ += bytes;
   while (head_ && head_written_ >= head_->bytes().size()) {
     head_written_ -= head_->bytes().size();
@@ -87,6 +88,7 @@ void WriteQueue::clear() {
     pool_.give_back(node);
   }
   tail_ = nullptr;
+  pool_.queued_bytes_ -= bytes_;
   bytes_ = head_written_ = 0;
 }
 

@@ -31,10 +31,14 @@ class WritePool {
 
   WriteNode* take();
   void give_back(WriteNode* node);
+  std::size_t queued_bytes() const { return queued_bytes_; } // in all queues; what is shared counts in each
 
  private:
+  friend class WriteQueue;
+
   WriteNode* free_ = nullptr;
   std::size_t free_count_ = 0;
+  std::size_t queued_bytes_ = 0;
 };
 
 // What has still to be written to one connection. Empty, it holds no memory.
@@ -53,7 +57,7 @@ class WriteQueue {
     std::string& tail = own_tail(0);
     const std::size_t before = tail.size();
     encode(tail);
-    bytes_ += tail.size() - before;
+    grew(tail.size() - before);
   }
 
   bool empty() const { return bytes_ == 0; }
@@ -65,6 +69,10 @@ class WriteQueue {
   void clear();
 
  private:
+  void grew(std::size_t bytes) {
+    bytes_ += bytes;
+    pool_.queued_bytes_ += bytes;
+  }
   std::string& own_tail(std::size_t more); // counts `more` bytes as queued
 
   WritePool& pool_;

@@ -131,5 +131,21 @@ TEST(WriteQueue, can_be_filled_again_after_it_was_emptied) {
   }
 }
 
+TEST(WriteQueue, counts_what_is_queued_in_all_queues_of_a_pool) {
+  WritePool pool;
+  {
+    WriteQueue one(pool), other(pool);
+    fill_mixed(one);
+    fill_mixed(other);
+    EXPECT_EQ(pool.queued_bytes(), one.bytes() + other.bytes());
+    one.consume(1);
+    other.append_with([](std::string& out) { out += "more"; });
+    EXPECT_EQ(pool.queued_bytes(), one.bytes() + other.bytes());
+    other.clear();
+    EXPECT_EQ(pool.queued_bytes(), one.bytes());
+  }
+  EXPECT_EQ(pool.queued_bytes(), 0u);
+}
+
 } // namespace
 } // namespace wire::net

@@ -49,6 +49,16 @@ EncodedEvent encode_event(std::string_view nsp, std::string_view event, const Pa
   return encoded;
 }
 
+// 42/nsp,17["name",…
+std::string_view name_in(const EncodedEvent& event) {
+  if (event.packet.binary) return {};
+  const std::string_view text = event.packet.packet();
+  const std::size_t open = text.find("[\"");
+  if (open == text.npos) return {};
+  const std::string_view name = text.substr(open + 2);
+  return name.substr(0, name.find('"'));
+}
+
 namespace {
 
 constexpr std::string_view everybody;
@@ -197,6 +207,8 @@ void Adapter::for_each(const BroadcastOptions& options, F&& f) {
   }
 }
 
+void Adapter::for_each_connected(const std::function<void(Socket&)>& f) { for_each({}, f); }
+
 std::vector<std::shared_ptr<Socket>> Adapter::select(const BroadcastOptions& options) {
   std::vector<std::shared_ptr<Socket>> selected;
   for_each(options, [&](Socket& socket) { selected.push_back(socket.shared_from_this()); });
@@ -205,13 +217,23 @@ std::vector<std::shared_ptr<Socket>> Adapter::select(const BroadcastOptions& opt
 
 void Adapter::deliver(const EncodedEvent& event, const BroadcastOptions& options) {
   std::vector<std::shared_ptr<Socket>> too_slow, watchers; // later: they may change the rooms that are being walked
+  std::size_t sent = 0;
   for_each(options, [&](Socket& socket) {
-    if (!socket.deliver(event, options.flags)) {
-      too_slow.push_back(socket.shared_from_this());
-    } else if (socket.watches_outgoing()) {
-      watchers.push_back(socket.shared_from_this());
+    switch (socket.deliver(event, options.flags)) {
+      case Socket::Delivered::yes:
+        ++sent;
+        break;
+      case Socket::Delivered::dropped:
+        ++losses_.dropped;
+        break;
+      case Socket::Delivered::too_slow:
+        ++losses_.too_slow;
+        too_slow.push_back(socket.shared_from_this());
+        return;
     }
+    if (socket.watches_outgoing()) watchers.push_back(socket.shared_from_this());
   });
+  if (on_sent_) count_sent(name_in(event), sent);
   for (const auto& socket : watchers) {
     if (socket->watches_outgoing()) socket->told_outgoing(event);
   }
@@ -241,7 +263,7 @@ std::size_t Adapter::deliver_with_ack(std::string_view event, const Payload& pay
   const auto recipients = select(options);
   for (const auto& socket : recipients) {
     if (!socket->expect_ack(id, timeout, on_answer)) continue;
-    if (!socket->deliver(encoded, options.flags)) socket->cut();
+    if (socket->deliver(encoded, options.flags) == Socket::Delivered::too_slow) socket->cut();
     if (socket->watches_outgoing()) socket->told_outgoing(encoded);
   }
   return recipients.size();

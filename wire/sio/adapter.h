@@ -91,6 +91,9 @@ class AdapterObserver {
   ~AdapterObserver() = default;
 };
 
+// Of an event that no MessagePack is; empty: it is.
+std::string_view name_in(const EncodedEvent& event);
+
 // A room's members on this loop, in no order.
 struct Room {
   std::string name;
@@ -122,6 +125,20 @@ class Adapter {
   const Room* room(std::string_view name) const;
 
   void set_observer(AdapterObserver* observer) { observer_ = observer; }
+  // Hears of each event that goes to sockets of this loop, once for all of them. Set it before clients come. Whoever
+  // hands what he has encoded to sockets himself (Socket::send_encoded) says so by count_sent().
+  void on_sent(std::function<void(std::string_view event, std::size_t sockets)> handler) {
+    on_sent_ = std::move(handler);
+  }
+  void count_sent(std::string_view event, std::size_t sockets) {
+    if (on_sent_ && sockets > 0) on_sent_(event, sockets);
+  }
+  struct Losses {
+    std::uint64_t dropped = 0;  // volatile and ephemeral events, each for each socket
+    std::uint64_t too_slow = 0; // sockets that were ended because nothing more would fit
+  };
+  const Losses& losses() const { return losses_; }
+  void for_each_connected(const std::function<void(Socket&)>& f);
 
   // Where replies to what this loop asked arrive.
   Requests& requests();
@@ -166,6 +183,8 @@ class Adapter {
   const std::shared_ptr<RecoveryLog> log_;
   std::unique_ptr<Requests> requests_; // made when it is needed
   AdapterObserver* observer_ = nullptr;
+  std::function<void(std::string_view, std::size_t)> on_sent_;
+  Losses losses_;
   Room all_;
   std::unordered_map<std::string_view, Socket*, SeededHash, std::equal_to<>> by_id_; // keys belong to the sockets
   std::unordered_map<std::string, std::unique_ptr<Room>, SeededHash, std::equal_to<>> rooms_;

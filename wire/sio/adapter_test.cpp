@@ -140,6 +140,33 @@ TEST_F(SioAdapter, drops_ephemeral_events_for_those_who_are_behind_not_for_those
   EXPECT_FALSE(clients[1]->ended());
 }
 
+TEST_F(SioAdapter, tells_what_is_sent_by_name_and_to_how_many_and_counts_what_is_not) {
+  std::vector<std::string> sent;
+  adapter.on_sent([&](std::string_view event, std::size_t count) {
+    sent.push_back(std::string(event) + " " + std::to_string(count));
+  });
+  TestClient& behind = join({"a"});
+  join({"a"});
+  nsp.to("a").emit("message", "hello");
+  sockets[1]->emit("direct");
+  nsp.to("nobody").emit("unheard");
+  behind.transport.verdict = Pressure::soft;
+  Broadcast(adapter, {{"a"}, {}, {.is_ephemeral = true}}).emit("typing");
+  EXPECT_THAT(sent, ElementsAre("message 2", "direct 1", "typing 1"));
+  EXPECT_EQ(adapter.losses().dropped, 1u);
+  EXPECT_EQ(adapter.losses().too_slow, 0u);
+  behind.transport.verdict = Pressure::full;
+  nsp.to("a").emit("message");
+  EXPECT_EQ(sent.back(), "message 1");
+  EXPECT_EQ(adapter.losses().too_slow, 1u);
+}
+
+TEST_F(SioAdapter, finds_the_name_in_an_event_that_is_encoded) {
+  EXPECT_EQ(name_in(encode_event("/chat", "message:updated", Payload::of("[\"x\"]"))), "message:updated");
+  EXPECT_EQ(name_in(encode_event("/", "a", Payload::of(1), true, 17)), "a");
+  EXPECT_EQ(name_in(encode_event("/", "a", Payload::of(1), true, {}, {}, Parser::msgpack)), "");
+}
+
 TEST_F(SioAdapter, E18_ends_those_who_are_too_slow_without_losing_anybody_else) {
   for (int i = 0; i < 6; ++i) join({"room"});
   for (const std::size_t slow : {0, 1, 4}) clients[slow]->transport.verdict = Pressure::full;

@@ -160,6 +160,8 @@ void Socket::save_session(DisconnectReason reason) {
 
 // --- out ---
 
+eio::TransportName Socket::transport() const { return client_.session().transport(); }
+
 bool Socket::writable() const { return state_ != State::closed && client_.session().writable(); }
 
 Pressure Socket::pressure() const { return state_ == State::closed ? Pressure::none : client_.session().pressure(); }
@@ -167,7 +169,7 @@ Pressure Socket::pressure() const { return state_ == State::closed ? Pressure::n
 std::uint64_t Socket::request_receipt() { return state_ == State::closed ? 0 : client_.session().request_receipt(); }
 
 void Socket::send_encoded(const EncodedEvent& event) {
-  if (connected() && !deliver(event, {})) cut();
+  if (connected() && deliver(event, {}) == Delivered::too_slow) cut();
 }
 
 void Socket::emit_payload(std::string_view event, const Payload& payload, const BroadcastFlags& flags) {
@@ -235,17 +237,18 @@ void Socket::send_packet(PacketType type, std::optional<std::uint64_t> id, std::
     send(out, false);
     for (const std::string& bytes : attachments) send(bytes, true);
   }
+  if (event) nsp_->adapter().count_sent(*event, 1);
   if (event && watches_outgoing()) told_outgoing(out.substr(data), attachments);
 }
 
-bool Socket::deliver(const EncodedEvent& event, const BroadcastFlags& flags) {
+Socket::Delivered Socket::deliver(const EncodedEvent& event, const BroadcastFlags& flags) {
   eio::Session& session = client_.session();
-  if (flags.is_volatile && !session.writable()) return true;
-  if (flags.is_ephemeral && session.pressure() != Pressure::none) return true;
-  if (session.pressure() == Pressure::full) return false;
+  if (flags.is_volatile && !session.writable()) return Delivered::dropped;
+  if (flags.is_ephemeral && session.pressure() != Pressure::none) return Delivered::dropped;
+  if (session.pressure() == Pressure::full) return Delivered::too_slow;
   session.send(event.packet);
   for (const eio::SharedPacket& attachment : event.attachments) session.send(attachment);
-  return true;
+  return Delivered::yes;
 }
 
 bool Socket::watches_outgoing() const { return extras_ && !extras_->on_any_outgoing.empty(); }

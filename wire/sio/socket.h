@@ -110,6 +110,7 @@ class Socket final : public std::enable_shared_from_this<Socket> {
   // An event that was encoded once for many. Nothing remembers it for a recovery, nor do those hear who watch what is
   // sent.
   void send_encoded(const EncodedEvent& event);
+  eio::TransportName transport() const; // of its connection; only while it is connected
   bool writable() const;
   Pressure pressure() const; // of what waits to be written to its connection
   // The namespace's on_drained handler is called once, when nothing waits any more.
@@ -165,7 +166,8 @@ class Socket final : public std::enable_shared_from_this<Socket> {
   void on_closed(DisconnectReason reason);
   void send_packet(PacketType type, std::optional<std::uint64_t> id, std::optional<std::string_view> event,
                    const Payload& payload, bool compress = true);
-  bool deliver(const EncodedEvent& event, const BroadcastFlags& flags); // false: too far behind, to be ended
+  enum class Delivered : unsigned char { yes, dropped, too_slow }; // too slow: to be ended
+  Delivered deliver(const EncodedEvent& event, const BroadcastFlags& flags);
   void told_outgoing(std::string_view json, const std::vector<std::string>& attachments);
   void told_outgoing(const EncodedEvent& event);
   bool watches_outgoing() const;

@@ -8,10 +8,7 @@ export const readiness = async (node) =>
   (await fetch(`http://127.0.0.1:${node.env.MENTARA_OPERATIONS_PORT}/readyz`)).json();
 
 // A figure of a node, summed over its labels.
-export async function figure(node, name) {
-  const stats = await (await fetch(`http://127.0.0.1:${node.env.MENTARA_OPERATIONS_PORT}/api/stats`)).json();
-  return (stats[name] ?? []).reduce((sum, { value }) => sum + value, 0);
-}
+export { figure } from './figures.mjs';
 
 const postgres = await postgresForThisFile(); // here, so that they end with the file and not with a test
 export const redis = await redisForThisFile();
