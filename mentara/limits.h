@@ -36,6 +36,8 @@ inline constexpr std::int64_t refusals_burst = 200;
 inline constexpr std::size_t threads_max = 256;
 // Of one address; of IPv6, a /64. Many people may be behind one (threats R2): what a user does has limits of its own.
 inline constexpr std::size_t connections_per_address_max = 2000;
+inline constexpr std::int64_t handshakes_per_second = 200;      // sessions of Engine.IO that begin
+inline constexpr std::int64_t handshakes_burst = 4000;          // everybody behind one address returns at once, twice
 inline constexpr std::int64_t connect_failures_per_minute = 10; // tokens that are refused, over sockets and REST
 inline constexpr wire::Duration connect_failures_delay_max = wire::seconds(60);
 inline constexpr std::int64_t failing_tries_per_second = 100; // beyond: of whoever is at such an address, also with
@@ -153,6 +155,8 @@ inline constexpr std::size_t proofs_per_write = 4;    // so that what they cost 
 inline constexpr std::size_t config_file_bytes_max = 1024 * 1024;
 
 static_assert(4 * user_id_chars_max + 16 <= wire::limits::room_name_bytes_max, "every user's room can be named");
+static_assert(handshakes_burst >= static_cast<std::int64_t>(connections_per_address_max),
+              "as many as one address may have can come back at once");
 static_assert(connect_timeout <= wire::limits::connect_timeout,
               "the application is stricter than the library, not laxer");
 static_assert(group_commit_max <= write_queue_max, "a group is taken from the queue");

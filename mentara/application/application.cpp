@@ -68,6 +68,7 @@
 #include "mentara/services/unread_service.h"
 #include "mentara/storage/postgres_store.h"
 #include "mentara/storage/sqlite_store.h"
+#include "wire/base/address.h"
 #include "wire/base/base64.h"
 #include "wire/base/log.h"
 #include "wire/cluster/node.h"
@@ -102,7 +103,19 @@ std::string node_name(const Config& config) {
   return name + port;
 }
 
-wire::cluster::NodeOptions node_options(const Config& config) {
+// How long whoever asks for a session has to wait; any thread.
+std::function<std::optional<wire::Duration>(const wire::http::Request&)> handshakes_of_address(
+    auth::RateLimiter& limiter) {
+  return [&limiter](const wire::http::Request& request) -> std::optional<wire::Duration> {
+    return limiter.take(wire::limited_as(request.peer.address), wire::Clock::now());
+  };
+}
+
+auth::Rate rate(std::int64_t per_second, std::int64_t burst) {
+  return {static_cast<double>(per_second), static_cast<double>(burst)};
+}
+
+wire::cluster::NodeOptions node_options(const Config& config, auth::RateLimiter& handshakes) {
   wire::cluster::NodeOptions options;
   options.threads = loop_count(config);
   options.server.main_namespace = false; // clients connect to /messaging and its like, and to nothing else
@@ -121,6 +134,7 @@ wire::cluster::NodeOptions node_options(const Config& config) {
     options.server.node = node_name(config);
   }
 
+  options.server.throttle_handshake = handshakes_of_address(handshakes);
   options.server.cors = cors_options(config);
   options.server.refuse_origin =
       [cors = config.cors](std::optional<std::string_view> origin) -> std::optional<std::string> {
@@ -253,6 +267,7 @@ struct Application::Parts {
   auth::Revocations revoked_tokens;
   auth::Authenticator authenticator;
   const std::vector<NotificationRule> notification_rules;
+  auth::RateLimiter address_handshakes;
   const std::shared_ptr<wire::net::TlsContext> tls; // null: nothing is encrypted
   std::optional<wire::cluster::Node> node;          // its loops outlive what is posted to them
   std::optional<RedisNodeBus> node_bus;             // none: this node is alone
@@ -323,8 +338,9 @@ Application::Parts::Parts(const Config& config)
     : drain_deadline(config.server.drain_deadline),
       authenticator(config.auth, revoked_tokens, clock),
       notification_rules(config.notifications.rules),
+      address_handshakes(rate(config.limits.handshakes_per_second, config.limits.handshakes_burst)),
       tls(open_tls(config.tls)) {
-  node.emplace(node_options(config), [](wire::sio::Server&) {});
+  node.emplace(node_options(config, address_handshakes), [](wire::sio::Server&) {});
   wire::net::Loop& home_loop = node->loop(0);
   const auto post = [&home_loop](wire::UniqueFunction<void()> task) { home_loop.post(std::move(task)); };
   home.emplace(home_loop);
@@ -435,9 +451,6 @@ Application::Parts::Parts(const Config& config)
     abandoned_timer->arm(limits::abandoned_calls_interval);
   }
 
-  const auto rate = [](std::int64_t per_second, std::int64_t burst) {
-    return auth::Rate{static_cast<double>(per_second), static_cast<double>(burst)};
-  };
   event_limits.emplace(rate(config.limits.events_per_second, config.limits.events_burst),
                        rate(config.limits.sends_per_second, config.limits.sends_burst));
   failures.emplace(config.limits.connect_failures_per_minute);

@@ -99,6 +99,8 @@ struct LimitsConfig {
   std::int64_t sends_per_second = limits::sends_per_second;
   std::int64_t sends_burst = limits::sends_burst;
   std::size_t connections_per_address = limits::connections_per_address_max;
+  std::int64_t handshakes_per_second = limits::handshakes_per_second; // of one address
+  std::int64_t handshakes_burst = limits::handshakes_burst;
   std::int64_t connect_failures_per_minute = limits::connect_failures_per_minute; // of one address
   std::int64_t requests_per_second = limits::requests_per_second;                 // of one address, over REST
   std::int64_t requests_burst = limits::requests_burst;

@@ -32,6 +32,7 @@ std::string connection_error_context(const http::Request& request, RequestError 
     case RequestError::unsupported_protocol_version:
       return asked_for("EIO");
     case RequestError::forbidden:
+    case RequestError::too_many_requests:
       break;
   }
   return std::string(message);

@@ -65,6 +65,7 @@ enum class RequestError {
   bad_request = 3,
   forbidden = 4,
   unsupported_protocol_version = 5,
+  too_many_requests = 6, // ours: HTTP 429
 };
 std::string_view to_string(RequestError error); // "Transport unknown"
 

@@ -39,6 +39,8 @@ std::string_view to_string(RequestError error) {
       return "Forbidden";
     case RequestError::unsupported_protocol_version:
       return "Unsupported protocol version";
+    case RequestError::too_many_requests:
+      return "Too many requests";
   }
   return "Bad request";
 }

@@ -226,8 +226,21 @@ std::string Server::remedy_for(const http::Request& request) const {
          "websocket alone does not.";
 }
 
-void Server::refuse_upgrade(http::Exchange& exchange, int status, std::string_view text) {
-  std::string raw = "HTTP/1.1 " + std::to_string(status) + (status == 403 ? " Forbidden" : " Bad Request") + "\r\n";
+void Server::refuse_for_now(http::Exchange& exchange, Duration wait) {
+  constexpr RequestError error = RequestError::too_many_requests;
+  const std::string seconds = std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count());
+  report(exchange.request(), error, to_string(error));
+  if (is_websocket_upgrade(exchange.request())) return refuse_upgrade(exchange, 429, to_string(error), seconds);
+  std::string body;
+  JsonObjectWriter(body).member("code", static_cast<int>(error)).member("message", to_string(error)).end();
+  respond(exchange, {429, {{"Content-Type", "application/json"}, {"Retry-After", seconds}}, std::move(body)});
+}
+
+void Server::refuse_upgrade(http::Exchange& exchange, int status, std::string_view text, std::string_view retry_after) {
+  const std::string_view name = status == 403 ? "Forbidden" : status == 429 ? "Too Many Requests" : "Bad Request";
+  std::string raw = "HTTP/1.1 " + std::to_string(status) + " ";
+  raw.append(name).append("\r\n");
+  if (!retry_after.empty()) raw.append("Retry-After: ").append(retry_after).append("\r\n");
   raw += "Connection: close\r\nContent-type: text/html\r\nContent-Length: " + std::to_string(text.size()) + "\r\n\r\n";
   raw += text;
   exchange.respond_raw(std::move(raw));
@@ -367,6 +380,9 @@ void Server::on_abort(http::Exchange& exchange) {
 // --- handshake ---
 
 void Server::begin_handshake(http::Exchange& exchange, const VerifiedRequest& verified) {
+  if (options_.throttle_handshake) {
+    if (const auto wait = options_.throttle_handshake(exchange.request())) return refuse_for_now(exchange, *wait);
+  }
   if (!options_.allow_request) return open_session(exchange, verified);
   options_.allow_request(exchange.request(),
                          decision_on(exchange, [this, &exchange, verified](std::optional<std::string> refusal) {

@@ -57,6 +57,8 @@ struct ServerOptions : SessionOptions {
   // Every request, upgrades too: CORS does not hold for WebSockets (threats O1, E20). Without it any origin may come. A
   // refusal is 403 with the returned text.
   std::function<std::optional<std::string>(std::optional<std::string_view> origin)> refuse_origin;
+  // Handshakes alone, before allow_request: how long to wait for one, which is answered with 429; none: it begins.
+  std::function<std::optional<Duration>(const http::Request&)> throttle_handshake;
   // May add headers to the answer that opens a session, and to every answer.
   std::function<void(const http::Request&, http::Headers&)> initial_headers;
   std::function<void(const http::Request&, http::Headers&)> headers;
@@ -120,7 +122,8 @@ class Server final : private http::Handler, public Responder {
   void refuse(http::Exchange& exchange, RequestError error, std::string_view text, std::string_view context = {});
   void report(const http::Request& request, RequestError error, std::string_view text, std::string_view context = {});
   std::string remedy_for(const http::Request& request) const;
-  void refuse_upgrade(http::Exchange& exchange, int status, std::string_view text);
+  void refuse_upgrade(http::Exchange& exchange, int status, std::string_view text, std::string_view retry_after = {});
+  void refuse_for_now(http::Exchange& exchange, Duration wait);
   bool refuse_foreign_origin(http::Exchange& exchange);
   Result<VerifiedRequest, RequestError> verify_request(const http::Request& request) const;
   Result<std::shared_ptr<Live>, RequestError> find(const VerifiedRequest& verified, const http::Request& request);

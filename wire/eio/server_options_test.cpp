@@ -260,6 +260,31 @@ TEST_F(ConnectionErrors, E14_E20_are_told_of_a_foreign_origin_in_any_request_of_
   EXPECT_EQ(server.engine.session_count(), 1u);
 }
 
+TEST(EioServerOptions, R2_a_handshake_that_comes_too_early_is_told_429_over_both_transports_and_sessions_go_on) {
+  ServerOptions options;
+  int left = 1;
+  options.throttle_handshake = [&](const http::Request&) -> std::optional<Duration> {
+    if (left-- > 0) return std::nullopt;
+    return milliseconds(1500);
+  };
+  RunningServer server(options);
+  std::vector<std::string> heard;
+  server.engine.on_connection_error([&](const ConnectionError& error) { heard.emplace_back(to_string(error.code)); });
+  const std::string sid = test::sid_of(server.answer(test::polling));
+  const std::string refused = server.answer(test::polling);
+  EXPECT_THAT(refused, StartsWith("HTTP/1.1 429 Too Many Requests\r\n"));
+  EXPECT_THAT(refused, HasSubstr("Retry-After: 2\r\n"));
+  EXPECT_EQ(test::body_of(refused), R"({"code":6,"message":"Too many requests"})");
+  const auto client = server.connect();
+  client->send(RunningServer::upgrade_request(test::websocket));
+  const std::string upgrade = server.read_until(*client, "Too many requests");
+  EXPECT_THAT(upgrade, StartsWith("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 2\r\n"));
+  server.last.session->send_text("x");
+  EXPECT_EQ(test::body_of(server.answer(test::polling_with(sid))), "4x") << "it is no handshake";
+  EXPECT_THAT(heard, ElementsAre("Too many requests", "Too many requests"));
+  EXPECT_EQ(left, -2) << "asked of handshakes alone";
+}
+
 TEST_F(ConnectionErrors, are_not_told_of_what_succeeds) { EXPECT_EQ(error_of(test::polling), ""); }
 
 } // namespace

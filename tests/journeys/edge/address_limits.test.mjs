@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { mentaraBinary } from '../support/binaries.mjs';
+import { figure } from '../support/figures.mjs';
 import { ask, mentaraForThisFile, someone, succeed } from '../support/mentara.mjs';
 import { Program } from '../support/program.mjs';
 import { RawConnection } from '../support/raw_socket.mjs';
@@ -10,11 +11,13 @@ import { rest } from '../support/rest.mjs';
 import { eventually, next } from '../support/wait.mjs';
 
 const most = 4;
+const handshakes = 60;
 // Refilled so slowly that a loaded machine does not matter. The tests are the proxy, so each is at an address of its own.
 const server = await mentaraForThisFile({
   env: {
     MENTARA_SERVER_TRUSTED_PROXIES: '127.0.0.1', MENTARA_LIMITS_CONNECTIONS_PER_ADDRESS: String(most),
     MENTARA_LIMITS_CONNECT_FAILURES_PER_MINUTE: '10',
+    MENTARA_LIMITS_HANDSHAKES_PER_SECOND: '1', MENTARA_LIMITS_HANDSHAKES_BURST: String(handshakes),
     MENTARA_LIMITS_REQUESTS_PER_SECOND: '1', MENTARA_LIMITS_REQUESTS_BURST: '20',
     MENTARA_LIMITS_EVENTS_PER_SECOND: '1', MENTARA_LIMITS_EVENTS_BURST: '15',
   },
@@ -44,6 +47,29 @@ test('an address has as many connections as it may, and gets 429 for the next on
   for (const living of sockets) await succeed(living, 'conversation:list', {});
   sockets[0].disconnect();
   await eventually('a place that was given back', async () => (await requestFrom(address)).status === 200);
+});
+
+test('R2: as many sessions as an address may begin, then 429 with the time to wait over both transports; others are not concerned', async () => {
+  const address = someAddress();
+  const begin = (whose) => fetch(`${server.url}/socket.io/?EIO=4&transport=polling`, { headers: { 'x-forwarded-for': whose } });
+  const refusals = () => figure(server, 'mentara_handshakes_refused_total', { reason: 'Too many requests' });
+  const before = await refusals();
+  let begun = 0;
+  const began = Date.now();
+  let answer;
+  for (answer = await begin(address); answer.status === 200; answer = await begin(address)) {
+    ++begun;
+    await answer.text();
+  }
+  const refilled = Math.ceil((Date.now() - began) / 1000); // one a second
+  assert.ok(begun >= handshakes && begun <= handshakes + refilled, `${begun} began`);
+  assert.equal(answer.status, 429);
+  assert.equal(answer.headers.get('retry-after'), '1');
+  assert.deepEqual(await answer.json(), { code: 6, message: 'Too many requests' });
+  const socket = server.socket(someone('ada'), { ...from(address), transports: ['websocket'] });
+  await next(socket, 'connect_error');
+  assert.ok((await refusals()) > before, 'and each is counted');
+  assert.equal((await begin(someAddress())).status, 200, 'another address is not concerned');
 });
 
 test('R1: the addresses of one /64 of IPv6 are one address', async () => {
@@ -108,7 +134,7 @@ test('R2: a user has one budget over sockets and REST, and a dear request costs 
 
 test('config print shows every one of these limits', async () => {
   const { out } = await Program.run(mentaraBinary, ['config', 'print'], { env: { MENTARA_JWT_SECRET: 's'.repeat(32) } });
-  for (const line of ['connections_per_address = 2000', 'connect_failures_per_minute = 10', 'requests_per_second = 200', 'requests_burst = 2000']) {
+  for (const line of ['handshakes_per_second = 200', 'handshakes_burst = 4000', 'connections_per_address = 2000', 'connect_failures_per_minute = 10', 'requests_per_second = 200', 'requests_burst = 2000']) {
     assert.ok(out.includes(line), line);
   }
 });
