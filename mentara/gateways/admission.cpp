@@ -210,7 +210,7 @@ std::optional<Failure> Admission::throttle(wire::sio::Socket& socket, std::strin
   wire::log(wire::LogLevel::info, "a socket was cut: it went on with more than it may",
             {{"socket", socket.id()}, {"nsp", socket.nsp().name()}, {"user", caller.user().id.value}});
   tally_.cut();
-  Disconnector::end(socket, {std::string(to_string(Code::rate_limited)), refused->error});
+  Disconnector::expel(socket, {std::string(to_string(Code::rate_limited)), refused->error});
   return refused;
 }
 

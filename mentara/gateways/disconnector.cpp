@@ -33,6 +33,12 @@ void Disconnector::end(wire::sio::Socket& socket, const services::Ending& ending
   socket.disconnect();
 }
 
+void Disconnector::expel(wire::sio::Socket& socket, const services::Ending& ending) {
+  Feed::say(socket, contract::server_event::server_disconnect.name,
+            contract::ServerDisconnect{ending.reason, ending.error});
+  socket.expel();
+}
+
 void Disconnector::disconnect_user(const UserId& user, services::Ending ending) {
   on_every_loop([room = connections::user_room(user), ending = std::move(ending)](wire::sio::Namespace& nsp) {
     for (const auto& socket : nsp.adapter().select({.rooms = {room}, .except = {}, .flags = {}})) end(*socket, ending);

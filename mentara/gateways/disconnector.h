@@ -19,6 +19,8 @@ class Disconnector final : public services::LiveSockets {
 
   // On the socket's loop.
   static void end(wire::sio::Socket& socket, const services::Ending& ending);
+  // Whoever does what nobody may: with him goes his connection (over WebSocket, by the close code 1008).
+  static void expel(wire::sio::Socket& socket, const services::Ending& ending);
 
  private:
   template <class EndSome> // (Namespace&), on its loop

@@ -148,6 +148,11 @@ void Session::close(CloseReason reason, TimePoint now) {
   arm(now, options_.close_timeout); // a polling client hears of it with its next poll, if one comes
 }
 
+void Session::expel(TimePoint now) {
+  if (open()) transport_->blame();
+  close(CloseReason::forced_close, now);
+}
+
 void Session::discard(CloseReason reason) {
   if (state_ == State::closed) return;
   transport_->abort();

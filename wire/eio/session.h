@@ -73,6 +73,7 @@ class Session final {
   // there is never more than one ping on its way. Over polling the next poll is the proof.
   std::uint64_t request_receipt();
   void close(CloseReason reason, TimePoint now); // after what is queued
+  void expel(TimePoint now);                     // likewise, and the peer is told that it is to blame
   void discard(CloseReason reason);              // without it
 
   // --- for the server and the transports ---

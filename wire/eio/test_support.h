@@ -64,6 +64,7 @@ struct RecordingTransport final : Transport {
   }
   int flushes_requested = 0;
   void request_flush() override { ++flushes_requested; }
+  void blame() override { sent.emplace_back("blame"); }
   bool close() override {
     sent.emplace_back("close");
     return closes_at_once;

@@ -30,6 +30,8 @@ class Transport {
   // Sends what is queued and ends. False: that waits for the client's next poll, and then Session::on_flushed() is
   // called. Harmless when it is called again.
   virtual bool close() = 0;
+  // What close() says from now on: that the peer did what nobody may. A transport without words for it says nothing.
+  virtual void blame() {}
   virtual void abort() = 0; // now, whatever is queued
 };
 

@@ -66,7 +66,7 @@ void WsTransport::send(const SharedPacket& packet) {
 }
 
 bool WsTransport::close() {
-  frames_.close(ws::CloseCode::no_status, {}, connection_->loop().now(), *this);
+  frames_.close(close_code_, {}, connection_->loop().now(), *this);
   connection_->close(); // flushes, then waits a moment for the peer's answer and its end
   cancel();
   return true;

@@ -43,6 +43,7 @@ class WsTransport final : public Transport,
   void send(const SharedPacket& packet) override;
   void request_flush() override { connection_->request_flush(); }
   bool close() override;
+  void blame() override { close_code_ = ws::CloseCode::policy_violation; }
   void abort() override;
 
  private:
@@ -69,6 +70,7 @@ class WsTransport final : public Transport,
   ProbeListener* listener_ = nullptr; // while probing
   Role role_ = Role::idle;
   const bool base64_;
+  ws::CloseCode close_code_ = ws::CloseCode::no_status; // what close() says
 };
 
 } // namespace wire::eio

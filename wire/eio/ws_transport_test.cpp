@@ -156,6 +156,15 @@ TEST_F(EioWebSocket, closes_behind_what_is_queued) {
   EXPECT_THAT(peer.take(), ElementsAre("4last", "close", "end"));
 }
 
+TEST_F(EioWebSocket, R2_tells_who_is_to_blame_for_his_end_with_1008_behind_what_is_queued) {
+  open();
+  session.send_text("last");
+  session.expel(loop.now());
+  session.expel(loop.now());
+  EXPECT_THAT(handler.heard, ElementsAre("forced close"));
+  EXPECT_THAT(peer.take(), ElementsAre("4last", "close 1008", "end"));
+}
+
 TEST_F(EioWebSocket, drops_the_connection_when_it_is_discarded_with_something_queued) {
   open();
   session.send_text("lost");

@@ -232,6 +232,12 @@ void Client::disconnect_all() {
   close(eio::CloseReason::forced_close);
 }
 
+void Client::expel() {
+  const auto sockets = sockets_;
+  for (const auto& socket : sockets) socket->disconnect();
+  session_.expel(server_.loop().now());
+}
+
 void Client::on_receipt(eio::Session&, std::uint64_t receipt) {
   const LogScope scope(request_.connection_id());
   const auto sockets = sockets_; // a handler may end one

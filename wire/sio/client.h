@@ -29,6 +29,7 @@ class Client final : public eio::SessionHandler, private net::WheelTimer {
   Server& server() { return server_; }
 
   void disconnect_all();                 // the packet to every namespace, then the connection
+  void expel();                          // likewise; the peer is told that it is to blame
   void close(eio::CloseReason reason);   // after what is queued
   void discard(eio::CloseReason reason); // without it
 

@@ -363,6 +363,10 @@ void Socket::disconnect(bool close_connection) {
   client_.remove(*this);
 }
 
+void Socket::expel() {
+  if (state_ != State::closed && !closing_) client_.expel();
+}
+
 void Socket::cut() {
   if (state_ != State::closed) client_.discard(eio::CloseReason::transport_error);
 }

@@ -135,6 +135,10 @@ class Socket final : public std::enable_shared_from_this<Socket> {
   // not after disconnect().
   void cut();
 
+  // As disconnect(true), and the connection is told that its peer did what nobody may: over WebSocket by the close code
+  // 1008.
+  void expel();
+
   // The application's own; reset when the socket ends.
   std::any state;
   // The application's own as JSON text, "{}" at first: what fetch_sockets() tells of it

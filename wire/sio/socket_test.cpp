@@ -327,6 +327,16 @@ TEST_F(SioSocket, takes_the_whole_connection_along_when_it_is_asked_to) {
   EXPECT_TRUE(client.ended());
 }
 
+TEST_F(SioSocket, R2_is_expelled_with_its_whole_connection_which_is_told_who_is_to_blame) {
+  server.of("admin");
+  client.connect("/admin");
+  const auto keep = socket.shared_from_this();
+  socket.expel();
+  socket.expel();
+  EXPECT_THAT(client.take(), ElementsAre("41", "41/admin,", "blame", "close", "close"));
+  EXPECT_TRUE(client.ended());
+}
+
 TEST_F(SioSocket, may_be_disconnected_while_it_disconnects) {
   int calls = 0;
   socket.on_disconnecting([&](Socket& own, DisconnectReason) {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { figure } from '../support/figures.mjs';
 import { ask, conversationOf, fail, mentaraForThisFile, someone, succeed } from '../support/mentara.mjs';
 import { next } from '../support/wait.mjs';
 
@@ -40,9 +41,13 @@ test('D3: what costs the server much costs the user much', async () => {
   assert.ok(found >= 12 && found < 20, `${found} searches`);
 });
 
-test('who goes on nevertheless is told why and cut; unknown events count, too', async () => {
-  const ada = server.socket(someone('ada'), { reconnection: false });
+test('who goes on nevertheless is told why and cut with his whole connection, by 1008; unknown events count, too', async () => {
+  const ada = server.socket(someone('ada'), { reconnection: false, transports: ['websocket'] });
   await next(ada, 'connected');
+  const closed = new Promise((resolve) => ada.io.engine.transport.ws.on('close', resolve));
+  const other = ada.io.socket('/notifications', { auth: ada.auth });
+  await next(other, 'connected');
+  const otherGone = next(other, 'disconnect');
   const told = next(ada, 'server:disconnect');
   const gone = next(ada, 'disconnect');
   for (let i = 0; i < 400; ++i) ada.emit('made:up', {});
@@ -50,5 +55,8 @@ test('who goes on nevertheless is told why and cut; unknown events count, too', 
   assert.equal(why.reason, 'rate_limited');
   const [reason] = await gone;
   assert.equal(reason, 'io server disconnect');
+  assert.equal((await otherGone)[0], 'io server disconnect');
+  assert.equal(await closed, 1008);
+  assert.equal(await figure(server, 'mentara_expelled_total', { nsp: '/messaging' }), 1);
   await fail('not_found', await server.connect(someone('bob')), 'conversation:join', { conversationId: 'nowhere' });
 });
