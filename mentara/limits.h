@@ -119,6 +119,11 @@ inline constexpr wire::Duration presence_gathering = wire::milliseconds(50);
 inline constexpr wire::Duration presence_recovery = wire::seconds(120);     // as long as Socket.IO may recover a socket
 inline constexpr wire::Duration presence_seen_interval = wire::seconds(60); // when users were seen is stored so often
 
+// Who has a conversation open. In larger conversations nobody is told: it would cost the square of the members.
+inline constexpr std::size_t viewing_members_max = 50;
+inline constexpr wire::Duration viewing_gone_after = wire::seconds(2); // the reload of a page is no departure
+inline constexpr wire::Duration viewing_answer_max = wire::seconds(2); // of other loops and nodes
+
 // --- The stream of durable events ---
 inline constexpr std::size_t replayed_events_max = 500; // missed by one device; beyond it is told to reload
 inline constexpr std::chrono::hours replayed_age_max{30 * 24};

@@ -965,6 +965,12 @@ export interface User {
   role?: string;
 }
 
+export interface ViewingChanged {
+  conversationId: string;
+  userId: string;
+  isViewing: boolean;
+}
+
 export interface WhichConversation {
   conversationId: string;
 }
@@ -1044,7 +1050,7 @@ export interface MessagingClientEvents {
   'typing:stop': (payload: WhichConversation, ack?: (answer: Answer<PlainAck>) => void) => void;
   /** Opens a conversation; a DIRECT one that exists already is returned. */
   'conversation:create': (payload: CreateConversation, ack?: (answer: Answer<CreatedAck>) => void) => void;
-  /** Opens a conversation on this socket: it hears who is typing. */
+  /** Opens a conversation on this socket: it hears who is typing, and who else has it open. */
   'conversation:join': (payload: WhichConversation, ack?: (answer: Answer<ConversationAck>) => void) => void;
   /** Closes a conversation on this socket; one stays a member. */
   'conversation:leave': (payload: WhichConversation, ack?: (answer: Answer<ConversationAck>) => void) => void;
@@ -1102,6 +1108,8 @@ export interface MessagingServerEvents {
   'conversation:unread': (payload: UnreadChanged) => void;
   /** Somebody began or stopped typing. */
   'typing': (payload: TypingChanged) => void;
+  /** Somebody has the conversation open, or no more. */
+  'viewing': (payload: ViewingChanged) => void;
 }
 
 // client → server in /notifications

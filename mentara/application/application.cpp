@@ -30,6 +30,7 @@
 #include "mentara/connections/connection_manager.h"
 #include "mentara/connections/home.h"
 #include "mentara/connections/presence_service.h"
+#include "mentara/connections/viewer_service.h"
 #include "mentara/console/console.h"
 #include "mentara/contract/event_table.h"
 #include "mentara/events/event_bus.h"
@@ -295,6 +296,7 @@ struct Application::Parts {
   std::optional<services::SearchService> search;
   std::optional<services::UnreadService> unread;
   std::optional<connections::PresenceService> presence;
+  std::optional<connections::ViewerService> viewers;
   std::optional<wire::net::Timer> notifier_timer;
   std::optional<services::MessageNotifier> notifier;
   std::optional<wire::net::Timer> notifications_timer;
@@ -384,6 +386,8 @@ Application::Parts::Parts(const Config& config)
   presence.emplace(*store, *bus, clock, node->server(0),
                    connections::PresenceBoard::Delays{.offline_after = config.presence.offline_after}, *users,
                    node_news ? &*node_news : nullptr);
+  viewers.emplace(*store, *bus, clock, node->server(0), *users, node_bus ? &*node_bus : nullptr);
+  presence->on_set([this](const UserId& user) { viewers->look_again(user); });
   notifier_timer.emplace(home_loop, [this] { notifier->tell(); });
   notifier.emplace(*store, *bus, clock,
                    services::MessageNotifier::Outside{
@@ -468,8 +472,8 @@ Application::Parts::Parts(const Config& config)
   gateways::WebSocketEventService::Feeds feeds;
   console.emplace(issue_token(config, clock));
   for (std::size_t i = 0; i < node->loops(); ++i) {
-    messaging.push_back(
-        std::make_unique<gateways::MessagingGateway>(node->server(i), admission, messaging_services, *presence));
+    messaging.push_back(std::make_unique<gateways::MessagingGateway>(node->server(i), admission, messaging_services,
+                                                                     *presence, *viewers));
     feeds.messaging.push_back(&messaging.back()->feed());
     notification_gateways.push_back(
         std::make_unique<gateways::NotificationGateway>(node->server(i), admission, notification_services));
@@ -573,6 +577,8 @@ void Application::Parts::add_figures(ops::Figures& figures) {
                 number(presence->user_count()));
   figures.gauge("mentara_presence_watchers", "Sockets that watch somebody's presence.",
                 number(presence->watcher_count()));
+  figures.gauge("mentara_viewers", "Users who have a conversation open, each for each of them.",
+                number(viewers->view_count()));
   figures.gauge("mentara_addresses", "Addresses that have connections, but for those of trusted proxies.",
                 number(node->http(0).addresses()));
   if (tls) {

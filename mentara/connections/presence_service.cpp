@@ -71,6 +71,7 @@ void PresenceService::set(services::Actor actor, PresenceSettings settings, Done
         if (stored) {
           board_.set(user, std::move(settings), now());
           if (nodes_) nodes_->publish(cluster::PresenceSet{user});
+          on_set_(user);
           arm_soon();
         }
         done(std::move(stored));
@@ -180,6 +181,7 @@ void PresenceService::set_in_call(const UserId& user) {
 }
 
 void PresenceService::on_set_elsewhere(const UserId& user) {
+  on_set_(user);
   if (!board_.knows(user)) return;
   store_.read<storage::StoredPresence>(
       [user](Snapshot& snapshot) -> Result<storage::StoredPresence, Failure> {

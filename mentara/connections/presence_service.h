@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -32,6 +33,8 @@ class PresenceService {
   // On the actor's socket; how they are now, in the order in which they were named.
   void subscribe(services::Actor actor, std::vector<UserId> users, Done<std::vector<Presence>> done);
   void unsubscribe(const services::Actor& actor, const std::vector<UserId>& users);
+  // What he wants to be seen as was stored, here or on another node. Before anybody is set.
+  void on_set(std::function<void(const UserId&)> handler) { on_set_ = std::move(handler); }
   // What other nodes told may have been lost.
   void look_again();
   void ask(services::Actor actor, std::vector<UserId> users, Done<std::vector<Presence>> done);
@@ -73,6 +76,7 @@ class PresenceService {
   ClusterUsers& users_;
   cluster::NewsExchange* const nodes_; // none: this node is alone
 
+  std::function<void(const UserId&)> on_set_ = [](const UserId&) {};
   PresenceBoard board_;
   std::vector<PresenceBoard::Watch> to_check_;
   bool checking_ = false;

@@ -104,6 +104,7 @@ inline constexpr ServerEvent<MessageDelivered> message_delivered{"message:delive
 inline constexpr ServerEvent<ConversationCreated> conversation_created{"conversation:created"};
 inline constexpr ServerEvent<UnreadChanged> conversation_unread{"conversation:unread"};
 inline constexpr ServerEvent<TypingChanged> typing{"typing"};
+inline constexpr ServerEvent<ViewingChanged> viewing{"viewing"};
 inline constexpr ServerEvent<ConversationUpdated> conversation_updated{"conversation:updated"};
 inline constexpr ServerEvent<SettingsChanged> conversation_settings{"conversation:settings"};
 inline constexpr ServerEvent<ParticipantChanged> participant_joined{"participant:joined"};
@@ -124,7 +125,8 @@ inline constexpr std::tuple all{presence,
                                 message_delivered,
                                 conversation_created,
                                 conversation_unread,
-                                typing};
+                                typing,
+                                viewing};
 } // namespace server_event
 } // namespace messaging
 

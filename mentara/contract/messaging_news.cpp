@@ -15,5 +15,6 @@ void append_json(std::string& out, const ParticipantChanged& changed) { write(ou
 void append_json(std::string& out, const SettingsChanged& changed) { write(out, changed); }
 void append_json(std::string& out, const UnreadChanged& changed) { write(out, changed); }
 void append_json(std::string& out, const TypingChanged& changed) { write(out, changed); }
+void append_json(std::string& out, const ViewingChanged& changed) { write(out, changed); }
 
 } // namespace mentara::contract

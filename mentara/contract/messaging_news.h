@@ -123,4 +123,13 @@ struct TypingChanged {
 BOOST_DESCRIBE_STRUCT(TypingChanged, (), (conversationId, userId, isTyping))
 void append_json(std::string& out, const TypingChanged& changed);
 
+// viewing: also once for each who is there already, when one opens a conversation oneself
+struct ViewingChanged {
+  std::string_view conversationId;
+  std::string_view userId;
+  bool isViewing = false;
+};
+BOOST_DESCRIBE_STRUCT(ViewingChanged, (), (conversationId, userId, isViewing))
+void append_json(std::string& out, const ViewingChanged& changed);
+
 } // namespace mentara::contract

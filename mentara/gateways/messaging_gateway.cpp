@@ -19,9 +19,11 @@ using wire::sio::Socket;
 namespace event = contract::messaging::client_event;
 
 MessagingGateway::MessagingGateway(wire::sio::Server& io, const Admission::Parts& admission, Services services,
-                                   connections::PresenceService& presence)
+                                   connections::PresenceService& presence, connections::ViewerService& viewers)
     : loop_(io.loop()),
       nsp_(io.of(contract::messaging::nsp)),
+      home_(admission.home),
+      viewers_(viewers),
       requests_(admission.home, loop_, services),
       presence_requests_(admission.home, loop_, presence),
       feed_(nsp_, admission.home, admission.sync),
@@ -110,7 +112,7 @@ void MessagingGateway::on_sync_ack(Socket& socket, contract::ConfirmCursor reque
 
 void MessagingGateway::on_conversation_join(Socket& socket, contract::WhichConversation request, Answer answer) {
   requests_.open(actor_of(socket), request,
-                 [weak = socket.weak_from_this(), id = request.conversationId,
+                 [this, weak = socket.weak_from_this(), id = request.conversationId,
                   answer = std::move(answer)](Result<std::string, Failure> view) mutable {
                    if (!view) return answer.failure(view.error());
                    const auto joining = weak.lock();
@@ -120,6 +122,7 @@ void MessagingGateway::on_conversation_join(Socket& socket, contract::WhichConve
                          {Code::rate_limited, "This socket has opened too many conversations. Leave some of them."});
                    }
                    answer.success(wire::RawJson{*view});
+                   home_.run(loop_, [this, actor = actor_of(*joining), id] { viewers_.open(actor, id); });
                  });
 }
 
@@ -127,6 +130,7 @@ void MessagingGateway::on_conversation_leave(Socket& socket, contract::WhichConv
   const Typing::Typist typist{socket.id(), caller_of(socket).user().id, request.conversationId};
   if (const auto stopped = typing_.stop(typist)) tell_typing(*stopped, false);
   socket.leave(conversation_room(request.conversationId));
+  home_.run(loop_, [this, actor = actor_of(socket), id = request.conversationId] { viewers_.close(actor, id); });
   requests_.open(actor_of(socket), std::move(request), std::move(answer).as_reply());
 }
 

@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "mentara/connections/home.h"
+#include "mentara/connections/viewer_service.h"
 #include "mentara/contract/event_table.h"
 #include "mentara/gateways/admission.h"
 #include "mentara/gateways/answer.h"
@@ -22,7 +24,7 @@ class MessagingGateway {
   using Services = requests::MessagingRequests::Services;
 
   MessagingGateway(wire::sio::Server& io, const Admission::Parts& admission, Services services,
-                   connections::PresenceService& presence);
+                   connections::PresenceService& presence, connections::ViewerService& viewers);
   MessagingGateway(const MessagingGateway&) = delete;
   MessagingGateway& operator=(const MessagingGateway&) = delete;
 
@@ -65,6 +67,8 @@ class MessagingGateway {
   // constant after construction
   wire::net::Loop& loop_;
   wire::sio::Namespace& nsp_;
+  const connections::Home& home_;
+  connections::ViewerService& viewers_; // on the home loop
 
   // owned by the loop
   requests::MessagingRequests requests_;

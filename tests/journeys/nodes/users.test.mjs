@@ -40,6 +40,33 @@ test('presence is the same on all nodes: coming, going, what one wants to be see
   while ((await seen.take()).status !== 'OFFLINE');
 });
 
+test('who has a conversation open is seen on all nodes, also by who opens it later; a node that dies takes its viewers along', async (t) => {
+  const [one, other] = await nodesFor(t, 2, { env: quick });
+  const [ada, bob, cyd] = ['ada', 'bob', 'cyd'].map(someone);
+  const [a, b] = [await one.connect(ada), await other.connect(bob, { reconnection: false })];
+  const conversationId = await conversationOf(a, [bob, cyd]);
+  const [heardA, heardB] = [a, b].map((socket) => inbox(socket, 'viewing'));
+  const open = (socket) => succeed(socket, 'conversation:join', { conversationId });
+  await open(a);
+  await eventually('bob is told of ada', async () => {
+    await open(b);
+    return heardB.all.some(({ userId, isViewing }) => userId === ada && isViewing);
+  });
+  assert.deepEqual(await heardA.take(), { conversationId, userId: bob, isViewing: true });
+  const elsewhere = await one.connect(bob, { auth: { deviceId: 'phone' } });
+  await open(elsewhere);
+  await succeed(b, 'conversation:leave', { conversationId });
+  const c = await one.connect(cyd);
+  await open(c);
+  assert.deepEqual(await heardA.take(), { conversationId, userId: cyd, isViewing: true }, 'bob is still there, on the other node');
+  await open(b);
+  elsewhere.disconnect();
+  await succeed(c, 'conversation:leave', { conversationId });
+  assert.deepEqual(await heardA.take(), { conversationId, userId: cyd, isViewing: false });
+  await other.kill();
+  assert.deepEqual(await heardA.take(), { conversationId, userId: bob, isViewing: false });
+});
+
 test('F8: who was on a node that was killed goes offline when its lease ends, and is back when he is elsewhere', async (t) => {
   const [one, other] = await nodesFor(t, 2, { env: quick });
   const [ada, bob] = ['ada', 'bob'].map(someone);
