@@ -25,6 +25,14 @@ inline constexpr std::size_t roster_message_users = 500;
 inline constexpr std::size_t roster_nodes_max = 1000;
 inline constexpr wire::Duration revocations_without_nodes = wire::seconds(3); // they are looked for while Redis is away
 inline constexpr wire::Duration abandoned_calls_interval = wire::seconds(10); // those of nodes that died are looked for
+inline constexpr wire::Duration keeper_look = wire::seconds(1);   // who keeps the calls is looked at in the store
+inline constexpr wire::Duration keeper_lease = wire::seconds(5);  // who has not said so for that long keeps no more
+inline constexpr wire::Duration keeper_settle = wire::seconds(3); // a new keeper waits for the others' sockets
+inline constexpr wire::Duration keeper_tick = wire::milliseconds(200);
+inline constexpr wire::Duration keeper_patience = wire::seconds(8); // what is asked waits for a keeper
+inline constexpr std::size_t keeper_asked_max = 10'000;
+static_assert(keeper_lease >= 3 * keeper_look, "a keeper may fail to say so once or twice");
+static_assert(keeper_patience >= keeper_lease + 2 * keeper_look, "what is asked outlives a keeper that is silent");
 static_assert(roster_lease >= 3 * roster_beat, "one beat may get lost");
 
 } // namespace mentara::limits

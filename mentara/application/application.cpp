@@ -34,6 +34,7 @@
 #include "mentara/console/console.h"
 #include "mentara/contract/event_table.h"
 #include "mentara/events/event_bus.h"
+#include "mentara/gateways/call_desk.h"
 #include "mentara/gateways/cluster_sockets.h"
 #include "mentara/gateways/departure.h"
 #include "mentara/gateways/disconnector.h"
@@ -308,12 +309,14 @@ struct Application::Parts {
   std::optional<wire::net::Timer> proofs_timer;
   std::optional<services::SyncService> sync;
   std::optional<wire::net::Timer> calls_timer;
-  std::optional<wire::net::Timer> abandoned_timer;
+  std::optional<wire::net::Timer> abandoned_timer; // none: calls are shared
   std::optional<gateways::VideoCallNews> call_news;
   std::optional<services::Engagements> engagements;
   std::optional<services::CallService> calls;
   std::optional<services::ConferenceService> conferences;
   std::optional<services::IceService> ice;
+  std::optional<requests::LiveCallRequests> live_call_requests;
+  std::optional<gateways::CallDesk> call_desk;
   std::vector<std::unique_ptr<gateways::VideoCallGateway>> video_calls; // one for each loop
   std::vector<std::unique_ptr<requests::CallRequests>> call_requests;   // one for each loop
   std::vector<std::unique_ptr<gateways::MessagingGateway>> messaging;   // one for each loop
@@ -435,18 +438,22 @@ Application::Parts::Parts(const Config& config)
   calls_timer.emplace(home_loop, [this] { calls->on_time(); });
   call_news.emplace(node->server(0));
   engagements.emplace(*bus, clock);
+  const bool shares_calls = node_bus && !config.database.url.empty();
+  const auto call_site = shares_calls ? services::CallSite::shared : services::CallSite::alone;
   calls.emplace(*store, *bus, *engagements, *call_news, clock, config.calls.times(),
                 services::CallService::Time{[&home_loop] { return home_loop.now(); },
                                             [this, &home_loop](wire::TimePoint at) {
                                               calls_timer->arm(std::max(at - home_loop.now(), wire::Duration(0)));
-                                            }});
-  conferences.emplace(*store, *bus, *engagements, *call_news);
+                                            }},
+                call_site);
+  conferences.emplace(*store, *engagements, *call_news, call_site);
   ice.emplace(ice_servers(config.ice), clock);
-  bus->subscribe<events::BlockChangedEvent>("calls", [this](const events::BlockChangedEvent& event) {
-    if (event.blocked) calls->on_block(event.metadata.user_id, event.user_id);
-  });
-  calls->recover();
-  if (!config.database.url.empty()) {
+  live_call_requests.emplace(*calls, *conferences, *ice);
+  std::optional<gateways::CallDesk::Site> site;
+  if (shares_calls) site.emplace(gateways::CallDesk::Site{*store, *node_bus, *node_news, *users});
+  call_desk.emplace(*bus, home_loop, gateways::CallDesk::Services{*calls, *conferences, *live_call_requests}, site);
+  if (!shares_calls) calls->recover();
+  if (!shares_calls && !config.database.url.empty()) {
     // Those of nodes that are no more; one that lives holds on to its own.
     abandoned_timer.emplace(home_loop, [this] {
       calls->recover();
@@ -479,7 +486,7 @@ Application::Parts::Parts(const Config& config)
         std::make_unique<gateways::NotificationGateway>(node->server(i), admission, notification_services));
     feeds.notifications.push_back(&notification_gateways.back()->feed());
     video_calls.push_back(std::make_unique<gateways::VideoCallGateway>(
-        node->server(i), admission, gateways::VideoCallGateway::Services{*calls, *conferences, *ice}));
+        node->server(i), admission, gateways::VideoCallGateway::Services{*calls, *call_desk, *ice}));
     feeds.video_calls.push_back(&video_calls.back()->feed());
     call_requests.push_back(std::make_unique<requests::CallRequests>(*home, node->loop(i), *calls, *ice));
     messaging_requests.push_back(
@@ -600,6 +607,7 @@ void Application::Parts::add_figures(ops::Figures& figures) {
     const gateways::WebSocketEventService::Counters& nodes = websocket_events->counters();
     figures.gauge("mentara_nodes", "Nodes of the site that this one hears, itself included.",
                   number(users->roster().nodes() + 1));
+    figures.gauge("mentara_calls_kept", "1 while this node keeps the calls of all nodes.", call_desk->keeps() ? 1 : 0);
     figures.gauge("mentara_redis_ready", "1 while Redis can be reached.", node_bus->ready() ? 1 : 0);
     constexpr auto news = "What other nodes told of the log, by what became of it.";
     figures.count("mentara_log_news_total", news, number(nodes.heard), {{"result", "heard"}});
@@ -639,6 +647,7 @@ void Application::Parts::begin_drain() {
   drained_by = node->loop(0).now() + drain_deadline;
   draining_loops = node->loops();
   const std::size_t others = users->roster().nodes();
+  if (others > 0) call_desk->resign();
   drain_timer.emplace(node->loop(0), [this] { finish_requests(); });
   for (std::size_t i = 0; i < node->loops(); ++i) {
     node->loop(i).post([this, i, others] {

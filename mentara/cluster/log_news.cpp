@@ -64,6 +64,7 @@ wire::Result<LogNews, NewsError> LogNewsParser::parse(std::string_view bytes) {
       if (id) news.users.push_back({std::string(*id)});
     });
     if (!all_texts) return NewsError::invalid;
+    if (head->find("origin") && !read_text(*head, "origin", news.origin)) return NewsError::invalid;
     if (const auto seq = number_of(*head, "seq")) {
       storage::Delivered message{{}, *seq};
       if (!read_text(*head, "conversation", message.conversation_id.value)) return NewsError::invalid;
@@ -94,6 +95,7 @@ std::string encode(const LogNews& news) {
       .member("channel", static_cast<std::int64_t>(news.channel))
       .member("event", news.event)
       .member("sender", news.sender_id.value);
+  if (!news.origin.empty()) head.member("origin", news.origin);
   if (news.message) head.member("conversation", news.message->conversation_id.value).member("seq", news.message->seq);
   head.key("users");
   out += '[';

@@ -24,6 +24,7 @@ struct LogNews {
   std::vector<UserId> users{};                 // whom it concerns
   std::optional<storage::Delivered> message{}; // what its receipt says of a conversation
   UserId sender_id{};                          // of the message
+  std::string origin{};                        // the socket on which it was done, which has its answer; empty: none
   std::string payload{};                       // JSON of an object, with its cursor
 };
 

@@ -13,6 +13,7 @@ LogNews sample() {
   news.users = {{"ann"}, {"b\"ob\n"}};
   news.message = storage::Delivered{{"c1"}, 7};
   news.sender_id = {"ann"};
+  news.origin = "socket-1";
   news.payload = R"({"content":"a\nb","seq":7,"cursor":"x"})";
   return news;
 }
@@ -29,6 +30,7 @@ TEST(LogNews, comes_back_as_it_was_told) {
   EXPECT_THAT(parsed->users, ElementsAre(UserId{"ann"}, UserId{"b\"ob\n"}));
   EXPECT_EQ(parsed->message, (storage::Delivered{{"c1"}, 7}));
   EXPECT_EQ(parsed->sender_id, UserId{"ann"});
+  EXPECT_EQ(parsed->origin, "socket-1");
   EXPECT_EQ(parsed->payload, sample().payload);
 }
 
@@ -71,6 +73,7 @@ TEST(LogNews, E16_with_a_field_that_is_missing_or_of_another_kind_are_refused) {
   for (const auto& [what, instead] : {std::pair{"\"v\":1", "\"v\":\"1\""},
                                       {"\"node\":\"n1\"", "\"node\":1"},
                                       {"\"epoch\":\"e1\"", "\"epoch\":null"},
+                                      {"\"origin\":\"socket-1\"", "\"origin\":1"},
                                       {"\"position\":42", "\"position\":0"},
                                       {"\"position\":42", "\"position\":-3"},
                                       {"\"position\":42", "\"x\":1"},

@@ -14,6 +14,8 @@ constexpr std::string_view kind_revoked = "revoked";
 constexpr std::string_view kind_disconnected = "disconnected";
 constexpr std::string_view kind_presence = "presence";
 constexpr std::string_view kind_visibility = "visibility";
+constexpr std::string_view kind_blocked = "blocked";
+constexpr std::string_view kind_left = "left";
 
 struct Writer {
   wire::JsonObjectWriter& out;
@@ -30,6 +32,13 @@ struct Writer {
   }
   void operator()(const PresenceSet& news) const {
     out.member("kind", kind_presence).member("user", news.user_id.value);
+  }
+  void operator()(const UserBlocked& news) const {
+    out.member("kind", kind_blocked).member("user", news.by.value).member("blocked", news.blocked.value);
+  }
+  void operator()(const MemberLeft& news) const {
+    out.member("kind", kind_left).member("user", news.user_id.value);
+    out.member("conversation", news.conversation_id.value);
   }
   void operator()(const VisibilityChanged& news) const {
     out.member("kind", kind_visibility).member("user", news.one.value).key("others");
@@ -77,6 +86,14 @@ std::optional<NodeNews> read(wire::JsonView message) {
   }
   if (user->empty()) return std::nullopt;
   if (*kind == kind_presence) return PresenceSet{{*user}};
+  if (*kind == kind_blocked) {
+    auto blocked = text_of(message, "blocked");
+    return blocked ? std::optional(UserBlocked{{*user}, {*std::move(blocked)}}) : std::nullopt;
+  }
+  if (*kind == kind_left) {
+    auto conversation = text_of(message, "conversation");
+    return conversation ? std::optional(MemberLeft{{*user}, {*std::move(conversation)}}) : std::nullopt;
+  }
   if (*kind == kind_disconnected) {
     auto reason = text_of(message, "reason"), error = text_of(message, "error");
     if (!reason || !error) return std::nullopt;

@@ -35,7 +35,17 @@ struct VisibilityChanged {
   std::vector<UserId> others{};
 };
 
-using NodeNews = std::variant<TokensRevoked, UserDisconnected, PresenceSet, VisibilityChanged>;
+// For the node that keeps the calls: what is stored may end one, or a place in a conference.
+struct UserBlocked {
+  UserId by;
+  UserId blocked;
+};
+struct MemberLeft {
+  UserId user_id;
+  ConversationId conversation_id;
+};
+
+using NodeNews = std::variant<TokensRevoked, UserDisconnected, PresenceSet, VisibilityChanged, UserBlocked, MemberLeft>;
 
 std::string encode(const std::string& node, const NodeNews& news);
 // With the node that tells it. None: it cannot be read (threats E16).

@@ -30,13 +30,20 @@ TEST(NodeNews, come_back_as_they_were_told) {
   const auto changed = there_and_back<VisibilityChanged>(VisibilityChanged{{"ada"}, {{"bob"}, {"cleo"}}});
   EXPECT_EQ(changed.one, UserId{"ada"});
   EXPECT_THAT(changed.others, ElementsAre(UserId{"bob"}, UserId{"cleo"}));
+  const auto blocked = there_and_back<UserBlocked>(UserBlocked{{"ada"}, {"bob"}});
+  EXPECT_EQ(blocked.by, UserId{"ada"});
+  EXPECT_EQ(blocked.blocked, UserId{"bob"});
+  const auto left = there_and_back<MemberLeft>(MemberLeft{{"ada"}, {"c1"}});
+  EXPECT_EQ(left.user_id, UserId{"ada"});
+  EXPECT_EQ(left.conversation_id, ConversationId{"c1"});
 }
 
 TEST(NodeNews, E16_what_cannot_be_read_is_refused) {
   wire::JsonParser parser;
   for (const NodeNews& news : {NodeNews(TokensRevoked{{.token_id = "t", .until = {9}}}),
                                NodeNews(UserDisconnected{{"ada"}, "moved", "You moved."}),
-                               NodeNews(PresenceSet{{"ada"}}), NodeNews(VisibilityChanged{{"ada"}, {{"bob"}}})}) {
+                               NodeNews(PresenceSet{{"ada"}}), NodeNews(VisibilityChanged{{"ada"}, {{"bob"}}}),
+                               NodeNews(UserBlocked{{"ada"}, {"bob"}}), NodeNews(MemberLeft{{"ada"}, {"c1"}})}) {
     const std::string whole = encode("n1", news);
     for (std::size_t length = 0; length < whole.size(); ++length) {
       EXPECT_FALSE(parse_news(whole.substr(0, length), parser)) << whole.substr(0, length);
@@ -50,7 +57,8 @@ TEST(NodeNews, E16_what_cannot_be_read_is_refused) {
         R"({"v":1,"node":"n","kind":"revoked","user":"","token":"","before":1,"until":2})",
         R"({"v":1,"node":"n","kind":"revoked","user":"a","token":"","before":"1","until":2})",
         R"({"v":1,"node":"n","kind":"visibility","user":"a","others":["b",7]})",
-        R"({"v":1,"node":"n","kind":"visibility","user":"a"})",
+        R"({"v":1,"node":"n","kind":"visibility","user":"a"})", R"({"v":1,"node":"n","kind":"blocked","user":"a"})",
+        R"({"v":1,"node":"n","kind":"left","user":"","conversation":"c"})",
         R"({"v":1,"node":"n","kind":"disconnected","user":"a","reason":"r"})"}) {
     EXPECT_FALSE(parse_news(text, parser)) << text;
   }

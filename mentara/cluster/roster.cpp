@@ -218,6 +218,12 @@ void Roster::forget(const std::string& node) {
   outbox_.node_lost(node);
 }
 
+std::vector<std::string> Roster::node_names() const {
+  std::vector<std::string> names;
+  for (const auto& [node, other] : others_) names.push_back(node);
+  return names;
+}
+
 Here Roster::own(const UserId& user) const {
   const auto found = own_.find(user);
   return found == own_.end() ? Here::nothing : found->second;

@@ -65,6 +65,7 @@ class Roster {
   Here elsewhere(const UserId& user) const;
   std::size_t nodes() const { return others_.size(); } // beside this one
   bool knows(const std::string& node) const { return others_.contains(node); }
+  std::vector<std::string> node_names() const;
   std::size_t users() const { return elsewhere_.size(); } // on other nodes
   std::uint64_t refused() const { return refused_; }      // messages that could not be read
 

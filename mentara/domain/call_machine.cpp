@@ -12,6 +12,13 @@ CallMachine::CallMachine(const CallAsker& caller, const CallTimes& times, TimePo
   seat(CallSide::caller) = {caller.device, caller.socket};
 }
 
+CallMachine::CallMachine(const CallAsker& caller, const std::optional<CallAsker>& callee, const CallTimes& times,
+                         TimePoint ring_until)
+    : times_(times), state_(callee ? CallState::active : CallState::ringing), ring_until_(ring_until) {
+  seat(CallSide::caller) = {caller.device, caller.socket};
+  if (callee) seat(CallSide::callee) = {callee->device, callee->socket};
+}
+
 std::optional<TimePoint> CallMachine::next_wake() const {
   switch (state_) {
     case CallState::ringing:

@@ -61,13 +61,18 @@ class CallMachine {
   static constexpr std::size_t held_signals_max = 256;
 
   CallMachine(const CallAsker& caller, const CallTimes& times, wire::TimePoint now);
+  // One that another server has begun, as far as it is known: whoever of the two has a seat is taken to sit there.
+  // `callee`: none, nobody has answered.
+  CallMachine(const CallAsker& caller, const std::optional<CallAsker>& callee, const CallTimes& times,
+              wire::TimePoint ring_until);
 
   CallState state() const { return state_; }
   std::optional<EndReason> reason() const { return reason_; } // of an ended one
   std::optional<wire::TimePoint> next_wake() const;           // when on_time() is to be called
   wire::TimePoint ring_until() const { return ring_until_; }
 
-  using Refused = std::optional<CallRefusal>; // none: it was done
+  using Refused = std::optional<CallRefusal>;                                                  // none: it was done
+  Refused may(CallEvent event, const CallAsker& asker) const { return refused(event, asker); } // none: he may, now
 
   [[nodiscard]] Refused answer(const CallAsker& asker, std::string answer, wire::TimePoint now, CallOutbox& out);
   [[nodiscard]] Refused candidate(const CallAsker& asker, std::string candidate, CallOutbox& out);

@@ -16,4 +16,10 @@ struct ConferenceParticipant {
   friend bool operator==(const ConferenceParticipant&, const ConferenceParticipant&) = default;
 };
 
+struct ConferenceSeat {
+  ConferenceParticipant who;
+  std::string socket;
+  friend bool operator==(const ConferenceSeat&, const ConferenceSeat&) = default;
+};
+
 } // namespace mentara

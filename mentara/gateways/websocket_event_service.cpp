@@ -85,7 +85,8 @@ void WebSocketEventService::notify(const Cursor& cursor, const UserId& user, std
 }
 
 void WebSocketEventService::tell(cluster::LogNews news, std::string origin) {
-  LogEvent event = to_event(news, std::move(origin));
+  news.origin = std::move(origin);
+  LogEvent event = to_event(news);
   if (nodes_ && nodes_->ready()) {
     news.node = nodes_->node();
     news.epoch = epoch_;
@@ -106,10 +107,10 @@ void WebSocketEventService::hear(std::string_view bytes) {
   if (news->node == nodes_->node() || news->epoch != epoch_) return;
   ++counters_.heard;
   for (const auto& handler : on_news_) handler(*news);
-  run(order_.on_event(to_event(*news, {}), loop_.now()));
+  run(order_.on_event(to_event(*news), loop_.now()));
 }
 
-LogEvent WebSocketEventService::to_event(const cluster::LogNews& news, std::string origin) const {
+LogEvent WebSocketEventService::to_event(const cluster::LogNews& news) const {
   const wire::sio::Namespace& nsp = news.channel == Channel::MESSAGING       ? messaging_
                                     : news.channel == Channel::NOTIFICATIONS ? notifications_
                                                                              : video_calls_;
@@ -118,7 +119,7 @@ LogEvent WebSocketEventService::to_event(const cluster::LogNews& news, std::stri
   event->encoded = wire::sio::encode_event(nsp.name(), news.event, wire::sio::Payload::of(wire::RawJson{news.payload}));
   event->rooms.reserve(news.users.size());
   for (const UserId& user : news.users) event->rooms.push_back(connections::user_room(user));
-  event->origin = std::move(origin);
+  event->origin = news.origin;
   event->message = news.message;
   event->sender_id = news.sender_id;
   return {news.channel, std::move(event)};

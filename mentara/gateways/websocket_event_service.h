@@ -80,7 +80,7 @@ class WebSocketEventService {
   void tell(cluster::LogNews news, std::string origin);
 
   void hear(std::string_view bytes);
-  LogEvent to_event(const cluster::LogNews& news, std::string origin) const;
+  LogEvent to_event(const cluster::LogNews& news) const;
   void run(std::vector<LogOrder::Step> steps);
   void tell_gap(storage::Position end);
   const std::vector<Feed*>& feeds(Channel channel) const;

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "mentara/limits.h"
+#include "mentara/limits_of_nodes.h"
 #include "mentara/storage/blocks.h"
 #include "wire/base/json.h"
 
@@ -99,14 +100,16 @@ class CallService::Voice final : public CallOutbox {
 };
 
 CallService::CallService(storage::Store& store, events::EventBus& bus, Engagements& engagements, CallNews& news,
-                         const WallClock& clock, CallTimes times, Time time)
+                         const WallClock& clock, CallTimes times, Time time, CallSite site)
     : store_(store),
       bus_(bus),
       engagements_(engagements),
       news_(news),
       clock_(clock),
       times_(times),
-      time_(std::move(time)) {}
+      time_(std::move(time)),
+      site_(site),
+      keeps_(site == CallSite::alone) {}
 
 // The machine does its part, and what follows from it is done: the state that is shown, who is engaged, its timer.
 template <class What>
@@ -115,9 +118,20 @@ auto CallService::run(Live& live, What what) {
   Voice voice(*this, live);
   const auto follow_up = [&] {
     live.call.state = live.machine->state();
-    if (before == CallState::ringing && live.call.answered_at) engagements_.answer(live.call);
+    const bool is_answered = before == CallState::ringing && live.call.answered_at;
+    if (is_answered) engagements_.answer(live.call);
     if (before != CallState::ended && live.call.state == CallState::ended) engagements_.end(live.call);
     rearm(live);
+    if (live.call.state == CallState::ended) return;
+    if (site_ == CallSite::alone) {
+      if (is_answered) store_progress(live);
+      return;
+    }
+    if (auto seats = seats_of(live); live.call.state != before || live.kept_seats != seats) {
+      live.kept_seats = std::move(seats);
+      store_progress(live);
+    }
+    look_after_seats(live);
   };
   if constexpr (std::is_void_v<decltype(what(*live.machine, voice))>) {
     what(*live.machine, voice);
@@ -158,10 +172,140 @@ void CallService::recover() {
       });
 }
 
+// --- several nodes ---
+
+storage::CallSeats CallService::seats_of(const Live& live) {
+  if (!live.machine) return {live.offered_from.device, live.offered_from.socket, std::nullopt, {}, live.offer};
+  const CallMachine& machine = *live.machine;
+  storage::CallSeats seats{machine.seat(CallSide::caller).device, machine.seat(CallSide::caller).socket};
+  if (machine.state() == CallState::ringing) {
+    seats.offer = live.offer;
+  } else {
+    seats.callee_device = machine.seat(CallSide::callee).device;
+    seats.callee_socket = machine.seat(CallSide::callee).socket;
+  }
+  return seats;
+}
+
+// How it ends is kept for sure; that it goes on need not wait for the disk.
+void CallService::store_progress(const Live& live) {
+  store_.write<std::monostate>(
+      [call = live.call, seats = live.kept_seats,
+       site = site_](Transaction& transaction) -> Result<std::monostate, Failure> {
+        if (auto refused = refuse_unless_keeper(site, transaction)) return *std::move(refused);
+        transaction.call_changes().update(call);
+        if (seats) transaction.call_changes().set_seats(call.id, *seats);
+        return std::monostate{};
+      },
+      [](Result<std::monostate, Failure>) {});
+}
+
+// What was asked waited for a keeper, or for the store; whoever asked may be gone since.
+void CallService::look_after_seats(Live& live) {
+  for (const CallSide side : {CallSide::caller, CallSide::callee}) {
+    const auto& seat = std::as_const(*live.machine).seat(side);
+    const UserId& user = live.call.user(side);
+    if (seat.socket.empty() || seat.away_until || has_socket(user, seat.socket)) continue;
+    const CallAsker gone{side, seat.device, seat.socket};
+    run(live, [&](CallMachine& machine, CallOutbox& out) {
+      machine.device_gone(gone, !sockets_.contains(user), time_.now(), out);
+    });
+  }
+}
+
+// The device that is away has come back over a socket that was not known to be its way back.
+void CallService::take_seat_again(Live& live, CallSide side, TimePoint since) {
+  const auto found = sockets_.find(live.call.user(side));
+  if (found == sockets_.end() || !live.machine->is_away(side)) return;
+  const DeviceId device = std::as_const(*live.machine).seat(side).device;
+  const auto& sockets = found->second;
+  const auto newest = std::find_if(sockets.rbegin(), sockets.rend(), [&](const Socket& socket) {
+    return socket.device == device && socket.came >= since;
+  });
+  if (newest == sockets.rend()) return;
+  const CallAsker back{side, device, newest->id};
+  run(live, [&](CallMachine& machine, CallOutbox& out) { machine.device_back(back, out); });
+}
+
+void CallService::adopt(std::vector<storage::UnendedCall> calls) {
+  keeps_ = true;
+  for (storage::UnendedCall& one : calls) {
+    // An offer that was on its way when this node ceased to keep calls comes to its end by itself.
+    if (engagements_.is_busy(one.call.from_user_id) || engagements_.is_busy(one.call.to_user_id)) continue;
+    const auto [at, is_new] = calls_.try_emplace(one.call.id);
+    if (!is_new) continue;
+    Live& live = at->second;
+    live.call = std::move(one.call);
+    live.caller = std::move(one.caller);
+    live.is_adopted = true;
+    if (one.seats) {
+      live.offer = one.seats->offer;
+      live.offered_from = {CallSide::caller, one.seats->caller_device, one.seats->caller_socket};
+    }
+    live.kept_seats = std::move(one.seats);
+    engagements_.begin(live.call);
+    if (live.call.answered_at) engagements_.answer(live.call);
+  }
+}
+
+void CallService::restore() {
+  std::vector<CallId> adopted;
+  for (const auto& [id, live] : calls_) {
+    if (live.is_adopted) adopted.push_back(id);
+  }
+  for (const CallId& id : adopted) restore(calls_.at(id));
+}
+
+void CallService::restore(Live& live) {
+  live.is_adopted = false;
+  // What was held is lost with the last keeper. An answer that the caller never got cannot be given again.
+  const bool can_go_on = live.kept_seats && live.call.state != CallState::connecting &&
+                         (live.call.state == CallState::ringing || live.kept_seats->callee_device);
+  if (!can_go_on) {
+    const CallStep step = call_rule(CallEvent::server_restart).in(live.call.state);
+    engagements_.end(live.call);
+    live.call.reason = end_reason(step);
+    live.call.state = CallState::ended;
+    live.call.ended_at = clock_.now();
+    for (auto& waiting : std::exchange(live.waiting, {})) waiting();
+    return store_end(live, {});
+  }
+  std::optional<CallAsker> callee;
+  if (live.call.state != CallState::ringing) {
+    callee = CallAsker{CallSide::callee, *live.kept_seats->callee_device, live.kept_seats->callee_socket};
+  }
+  const auto rung = wire::milliseconds(std::max<std::int64_t>(clock_.now().ms - live.call.started_at.ms, 0));
+  live.machine.emplace(live.offered_from, callee, times_, time_.now() + times_.ring - rung);
+  rearm(live);
+  look_after_seats(live);
+  for (const CallSide side : {CallSide::caller, CallSide::callee}) take_seat_again(live, side, TimePoint::min());
+  for (auto& waiting : std::exchange(live.waiting, {})) waiting();
+}
+
+void CallService::let_go() {
+  keeps_ = false;
+  sockets_.clear();
+  std::vector<wire::UniqueFunction<void()>> waiting;
+  for (auto at = calls_.begin(); at != calls_.end();) {
+    Live& live = at->second;
+    const bool is_offered = !live.machine && !live.is_adopted;  // the database has the word
+    const bool is_ending = live.call.state == CallState::ended; // likewise
+    if (is_offered || is_ending) {
+      ++at;
+      continue;
+    }
+    if (live.wake) wakes_.erase({*live.wake, live.call.id});
+    engagements_.end(live.call);
+    for (auto& one : live.waiting) waiting.push_back(std::move(one));
+    at = calls_.erase(at);
+  }
+  for (auto& one : waiting) one();
+}
+
 // --- sockets ---
 
 void CallService::connect(const CallActor& actor) {
-  sockets_[actor.user.id].push_back({actor.socket, actor.device_id});
+  sockets_[actor.user.id].push_back({actor.socket, actor.device_id, time_.now()});
   const auto id = engagements_.call_of(actor.user.id);
   if (!id) return;
   Live& live = calls_.at(*id);
@@ -188,6 +332,16 @@ void CallService::disconnect(const CallActor& actor) {
   run(live, [&](CallMachine& machine, CallOutbox& out) { machine.device_gone(asker, last, time_.now(), out); });
 }
 
+void CallService::lose(const CallActor& actor) {
+  disconnect(actor);
+  const auto id = engagements_.call_of(actor.user.id);
+  if (!id) return;
+  Live& live = calls_.at(*id);
+  // What came before that has another story: a second window on the same device.
+  const wire::Duration unnoticed = limits::roster_lease + 2 * limits::roster_beat;
+  if (live.machine) take_seat_again(live, *live.call.side_of(actor.user.id), time_.now() - unnoticed);
+}
+
 bool CallService::has_socket(const UserId& user, const std::string& socket) const {
   const auto found = sockets_.find(user);
   return found != sockets_.end() && std::any_of(found->second.begin(), found->second.end(),
@@ -202,6 +356,7 @@ void CallService::on_block(const UserId& by, const UserId& blocked) {
   Live& live = calls_.at(*id);
   const auto side = live.call.side_of(by);
   if (!side || live.call.side_of(blocked) != other(*side)) return;
+  if (live.call.state == CallState::ended) return;
   if (!live.machine) return live.waiting.push_back([this, by, blocked] { on_block(by, blocked); });
   const CallState before = live.machine->state();
   run(live, [&](CallMachine& machine, CallOutbox& out) { machine.on_block(*side, out); });
@@ -218,7 +373,7 @@ void CallService::on_time() {
     Live& live = calls_.at(wakes_.begin()->second);
     wakes_.erase(wakes_.begin());
     live.wake.reset();
-    if (live.machine->state() == CallState::ended) {
+    if (live.call.state == CallState::ended) {
       store_end(live, {}); // it could not be stored
       continue;
     }
@@ -261,10 +416,11 @@ void CallService::with_call(CallActor actor, CallId id, std::optional<UserId> to
   if (found == calls_.end()) return refuse_unknown(actor, std::move(id), std::move(done));
   Live& live = found->second;
   const auto side = live.call.side_of(actor.user.id);
-  if (!side || (!live.machine && side == CallSide::callee)) return done(not_found("call"));
+  if (!side || (!live.machine && !live.is_adopted && side == CallSide::callee)) return done(not_found("call"));
   if (to && *to != live.call.user(other(*side))) {
     return done(Failure{Code::forbidden, "toUserId is not the other one in this call."});
   }
+  if (!live.machine && live.call.state == CallState::ended) return done(is_over());
   if (live.machine) return then(live, CallAsker{*side, actor.device_id, actor.socket}, std::move(done));
   if (live.waiting.size() >= CallMachine::held_signals_max) return done(to_failure(CallRefusal::too_much));
   live.waiting.push_back(
@@ -294,9 +450,9 @@ void CallService::offer(CallActor actor, NewCall request, Done<Call> done) {
         return std::monostate{};
       },
       [this, id = std::move(request.call_id), done = std::move(done)](Result<std::monostate, Failure> allowed) mutable {
-        if (allowed) return begin(id, std::move(done));
+        if (allowed && keeps_) return begin(id, std::move(done));
         drop(id);
-        done(std::move(allowed.error()));
+        done(allowed ? calls_are_elsewhere() : std::move(allowed.error()));
       });
 }
 
@@ -315,16 +471,20 @@ void CallService::begin(const CallId& id, Done<Call> done) {
                   {Code::unreachable, "The other one is not connected; he will see that you called."}, std::move(done));
   }
   engagements_.begin(live.call);
-  store_.write<bool>(
-      [call = live.call](Transaction& transaction) -> Result<bool, Failure> {
+  if (site_ == CallSite::shared) live.kept_seats = seats_of(live);
+  store_.write<std::monostate>(
+      [call = live.call, seats = live.kept_seats,
+       site = site_](Transaction& transaction) -> Result<std::monostate, Failure> {
+        if (auto refused = refuse_unless_keeper(site, transaction)) return *std::move(refused);
         if (!transaction.call_changes().insert(call)) return is_used();
-        return true;
+        if (seats) transaction.call_changes().set_seats(call.id, *seats);
+        return std::monostate{};
       },
-      [this, id, done = std::move(done)](Result<bool, Failure> stored) mutable {
-        if (stored) return begin_ringing(id, *stored, std::move(done));
+      [this, id, done = std::move(done)](Result<std::monostate, Failure> stored) mutable {
+        if (stored && keeps_) return begin_ringing(id, std::move(done));
         engagements_.end(calls_.at(id).call);
         drop(id);
-        done(std::move(stored.error()));
+        done(stored ? calls_are_elsewhere() : std::move(stored.error()));
       });
 }
 
@@ -348,7 +508,8 @@ void CallService::refuse(const CallId& id, EndReason reason, Failure failure, Do
   live.call.reason = reason;
   live.call.ended_at = live.call.started_at;
   store_.write<KeptEnd>(
-      [call = live.call, caller = live.caller](Transaction& transaction) -> Result<KeptEnd, Failure> {
+      [call = live.call, caller = live.caller, site = site_](Transaction& transaction) -> Result<KeptEnd, Failure> {
+        if (auto refused = refuse_unless_keeper(site, transaction)) return *std::move(refused);
         if (!transaction.call_changes().insert(call)) return is_used();
         return keep_end(transaction, call, caller);
       },
@@ -364,7 +525,7 @@ void CallService::refuse(const CallId& id, EndReason reason, Failure failure, Do
       storage::origin_number(live.offered_from.socket));
 }
 
-void CallService::begin_ringing(const CallId& id, bool, Done<Call> done) {
+void CallService::begin_ringing(const CallId& id, Done<Call> done) {
   Live& live = calls_.at(id);
   live.machine.emplace(live.offered_from, times_, time_.now());
   rearm(live);
@@ -393,21 +554,49 @@ void CallService::drop(const CallId& id) {
 void CallService::answer(CallActor actor, CallId call, std::optional<UserId> to, std::string answer, Done<Call> done) {
   with_call<Call>(std::move(actor), std::move(call), std::move(to), std::move(done),
                   [this, answer = std::move(answer)](Live& live, const CallAsker& asker, Done<Call> reply) mutable {
-                    const auto refused = run(live, [&](CallMachine& machine, CallOutbox& out) {
-                      return machine.answer(asker, std::move(answer), time_.now(), out);
-                    });
-                    if (refused) return reply(to_failure(*refused));
-                    // How it ends is kept for sure; that it goes on need not wait for the disk.
-                    store_.write<std::monostate>(
-                        [call = live.call](Transaction& transaction) -> Result<std::monostate, Failure> {
-                          transaction.call_changes().update(call);
-                          return std::monostate{};
-                        },
-                        [](Result<std::monostate, Failure>) {});
-                    reply(live.call);
-                    bus_.publish(events::CallAnsweredEvent{{live.call.to_user_id, asker.socket, *live.call.answered_at},
-                                                           live.call});
+                    if (site_ == CallSite::alone) return connect(live, asker, std::move(answer), std::move(reply));
+                    if (const auto refused = std::as_const(*live.machine).may(CallEvent::answer, asker)) {
+                      return reply(to_failure(*refused));
+                    }
+                    if (std::exchange(live.is_being_answered, true)) return reply(to_failure(CallRefusal::too_late));
+                    store_answer(live, asker, std::move(answer), std::move(reply));
                   });
+}
+
+// Before anybody hears of it: else the next keeper would go on ringing while the two talk already.
+void CallService::store_answer(const Live& live, const CallAsker& asker, std::string answer, Done<Call> done) {
+  Call answered = live.call;
+  answered.state = CallState::active;
+  answered.answered_at = clock_.now();
+  storage::CallSeats seats = seats_of(live);
+  seats.callee_device = asker.device;
+  seats.callee_socket = asker.socket;
+  seats.offer.clear();
+  store_.write<std::monostate>(
+      [answered = std::move(answered), seats = std::move(seats),
+       site = site_](Transaction& transaction) -> Result<std::monostate, Failure> {
+        if (auto refused = refuse_unless_keeper(site, transaction)) return *std::move(refused);
+        transaction.call_changes().update(answered);
+        transaction.call_changes().set_seats(answered.id, seats);
+        return std::monostate{};
+      },
+      [this, id = live.call.id, asker, answer = std::move(answer),
+       done = std::move(done)](Result<std::monostate, Failure> stored) mutable {
+        const auto found = calls_.find(id);
+        if (found != calls_.end()) found->second.is_being_answered = false;
+        if (!stored) return done(std::move(stored.error()));
+        if (found == calls_.end() || !found->second.machine) return done(keeps_ ? is_over() : calls_are_elsewhere());
+        connect(found->second, asker, std::move(answer), std::move(done));
+      });
+}
+
+void CallService::connect(Live& live, const CallAsker& asker, std::string answer, Done<Call> done) {
+  const auto refused = run(live, [&](CallMachine& machine, CallOutbox& out) {
+    return machine.answer(asker, std::move(answer), time_.now(), out);
+  });
+  if (refused) return done(to_failure(*refused));
+  done(live.call);
+  bus_.publish(events::CallAnsweredEvent{{live.call.to_user_id, asker.socket, *live.call.answered_at}, live.call});
 }
 
 void CallService::candidates(CallActor actor, CallId call, std::optional<UserId> to,
@@ -520,8 +709,10 @@ void CallService::history(Actor actor, CallQuery query, Done<CallHistory> done) 
 
 void CallService::store_end(const Live& live, Done<Call> done) {
   store_.write<KeptEnd>(
-      [call = live.call, caller = live.caller](Transaction& transaction) -> Result<KeptEnd, Failure> {
+      [call = live.call, caller = live.caller, site = site_](Transaction& transaction) -> Result<KeptEnd, Failure> {
+        if (refuse_unless_keeper(site, transaction)) return KeptEnd{{}, NotificationChanges(*call.ended_at), true};
         transaction.call_changes().update(call);
+        if (site == CallSite::shared) transaction.call_changes().forget_seats(call.id);
         return keep_end(transaction, call, caller);
       },
       [this, id = live.call.id, done = std::move(done)](Result<KeptEnd, Failure> kept) mutable {
@@ -560,6 +751,11 @@ void CallService::on_end_stored(const CallId& id, Result<KeptEnd, Failure> kept,
     wakes_.emplace(*live.wake, id);
     time_.wake(wakes_.begin()->first);
     if (done) done(std::move(kept.error()));
+    return;
+  }
+  if (kept->is_elsewhere) { // and there it goes on
+    calls_.erase(found);
+    if (done) done(calls_are_elsewhere());
     return;
   }
   const Live ended = std::move(live);

@@ -17,6 +17,7 @@
 #include "mentara/services/actor.h"
 #include "mentara/services/call_actor.h"
 #include "mentara/services/call_news.h"
+#include "mentara/services/call_site.h"
 #include "mentara/services/engagements.h"
 #include "mentara/services/notification_changes.h"
 #include "mentara/storage/calls.h"
@@ -57,14 +58,24 @@ class CallService {
   };
 
   CallService(storage::Store& store, events::EventBus& bus, Engagements& engagements, CallNews& news,
-              const WallClock& clock, CallTimes times, Time time);
+              const WallClock& clock, CallTimes times, Time time, CallSite site = CallSite::alone);
 
   // What the server before this one was holding ends: nobody is left in a call that nobody keeps.
   void recover();
 
+  // --- with several nodes: this one becomes the keeper of all calls, and ceases to be it. Sockets are those of all
+  // nodes; what is asked in between is not for this service. ---
+  // The calls of the last keeper, which wait for restore(): until then sockets come and go without effect.
+  void adopt(std::vector<storage::UnendedCall> calls);
+  // Now it is known who is there: the calls go on.
+  void restore();
+  void let_go(); // without a word: another one goes on with them
+
   // --- sockets of /video-calls come and go ---
   void connect(const CallActor& actor);
   void disconnect(const CallActor& actor);
+  // As disconnect(), but noticed late, because its node is no more: the device may have come back meanwhile.
+  void lose(const CallActor& actor);
   void on_time();
   // One of two blocks the other: a call of theirs ends.
   void on_block(const UserId& by, const UserId& blocked);
@@ -89,6 +100,7 @@ class CallService {
   struct Socket {
     std::string id;
     DeviceId device;
+    wire::TimePoint came;
   };
   // From its offer until its end is stored.
   struct Live {
@@ -103,6 +115,9 @@ class CallService {
     UserId ended_by{};
     std::string ended_by_socket{};
     bool told_unstored = false;
+    std::optional<storage::CallSeats> kept_seats{}; // as they were stored last; with several nodes
+    bool is_adopted = false;                        // and waits for restore()
+    bool is_being_answered = false;                 // the store has the word
   };
   class Voice;
 
@@ -115,14 +130,22 @@ class CallService {
   auto run(Live& live, What what);
 
   void begin(const CallId& id, Done<Call> done);
-  void begin_ringing(const CallId& id, bool stored, Done<Call> done);
+  void begin_ringing(const CallId& id, Done<Call> done);
   void refuse(const CallId& id, EndReason reason, Failure failure, Done<Call> done);
   std::optional<Failure> refuse_busy_caller(const Call& call) const;
   void drop(const CallId& id);
+  void restore(Live& live);
+  void look_after_seats(Live& live);
+  void take_seat_again(Live& live, CallSide side, wire::TimePoint since);
+  void store_progress(const Live& live);
+  void store_answer(const Live& live, const CallAsker& asker, std::string answer, Done<Call> done);
+  void connect(Live& live, const CallAsker& asker, std::string answer, Done<Call> done);
+  static storage::CallSeats seats_of(const Live& live);
 
   struct KeptEnd { // as it was committed
     std::vector<storage::ToldEnd> told;
     NotificationChanges notified; // a callee who missed it
+    bool is_elsewhere = false;    // nothing was kept: another node keeps the calls
   };
   static KeptEnd keep_end(storage::Transaction& transaction, const Call& call, const User& caller);
   void store_end(const Live& live, Done<Call> done);
@@ -140,6 +163,8 @@ class CallService {
   const WallClock& clock_;
   const CallTimes times_;
   Time time_;
+  const CallSite site_;
+  bool keeps_; // false: another node does
 
   std::unordered_map<CallId, Live, IdHash> calls_;
   std::unordered_map<UserId, std::vector<Socket>, IdHash> sockets_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "mentara/events/events.h"
 #include "mentara/limits.h"
 #include "mentara/services/message_access.h"
 
@@ -13,14 +12,73 @@ using storage::Transaction;
 using wire::Result;
 using Participants = std::vector<ConferenceParticipant>;
 
-ConferenceService::ConferenceService(storage::Store& store, events::EventBus& bus, Engagements& engagements,
-                                     ConferenceNews& news)
-    : store_(store), engagements_(engagements), news_(news) {
-  // Who is no member any more is not in its conference (threats Z5).
-  bus.subscribe<events::ParticipantLeftEvent>("conferences", [this](const auto& event) {
-    remove(event.conversation_id, [&](const Seat& seat) { return seat.who.user_id == event.user_id; });
-  });
+ConferenceService::ConferenceService(storage::Store& store, Engagements& engagements, ConferenceNews& news,
+                                     CallSite site)
+    : store_(store), engagements_(engagements), news_(news), site_(site), keeps_(site == CallSite::alone) {}
+
+// --- several nodes ---
+
+void ConferenceService::learn(const ConversationId& room, Seats seats) {
+  if (keeps_) return; // here it is known better
+  if (seats.empty()) {
+    rooms_.erase(room);
+  } else {
+    rooms_[room] = std::move(seats);
+  }
 }
+
+void ConferenceService::tell_all() const {
+  for (const auto& [room, seats] : rooms_) on_change_(room, seats);
+}
+
+void ConferenceService::restore() {
+  keeps_ = true;
+  std::vector<ConversationId> rooms;
+  for (const auto& [room, seats] : rooms_) rooms.push_back(room);
+  for (const ConversationId& room : rooms) {
+    Seats& seats = rooms_.at(room);
+    Seats gone;
+    std::erase_if(seats, [&](const Seat& seat) {
+      const bool is_there = sockets_.contains(seat.socket) && !engagements_.call_of(seat.who.user_id);
+      if (!is_there) gone.push_back(seat);
+      return !is_there;
+    });
+    for (const Seat& seat : seats) engagements_.join_conference(seat.who.user_id);
+    for (const Seat& seat : gone) news_.left(room, seat.who, sockets(seats));
+    // Who was removed from the conversation while nobody kept its conference.
+    for (const Seat& seat : seats) {
+      store_.read<bool>(
+          [room, user = seat.who.user_id](storage::Snapshot& snapshot) -> Result<bool, Failure> {
+            return snapshot.find_membership(room, user).has_value();
+          },
+          [this, room, user = seat.who.user_id](Result<bool, Failure> is_member) {
+            if (is_member && !*is_member) remove_member(room, user);
+          });
+    }
+    if (seats.empty()) rooms_.erase(room);
+    if (!gone.empty()) changed(room);
+  }
+}
+
+void ConferenceService::let_go() {
+  if (!std::exchange(keeps_, false)) return;
+  sockets_.clear();
+  for (const auto& [room, seats] : rooms_) {
+    for (const Seat& seat : seats) engagements_.leave_conference(seat.who.user_id);
+  }
+}
+
+void ConferenceService::remove_member(const ConversationId& room, const UserId& user) {
+  if (keeps_) remove(room, [&](const Seat& seat) { return seat.who.user_id == user; });
+}
+
+void ConferenceService::changed(const ConversationId& room) {
+  if (!on_change_) return;
+  const auto found = rooms_.find(room);
+  on_change_(room, found == rooms_.end() ? Seats() : found->second);
+}
+
+// --- sockets ---
 
 void ConferenceService::connect(const CallActor& actor) { sockets_.insert(actor.socket); }
 
@@ -39,7 +97,9 @@ void ConferenceService::disconnect(const CallActor& actor) {
 
 void ConferenceService::join(CallActor actor, ConversationId room, CallMedia media, Done<Participants> done) {
   // In the order of the log: who is removed at the same time is in it either before he is removed or not at all.
-  auto may_join = [user = actor.user.id, room](Transaction& transaction) -> Result<std::monostate, Failure> {
+  auto may_join = [user = actor.user.id, room,
+                   site = site_](Transaction& transaction) -> Result<std::monostate, Failure> {
+    if (auto refused = refuse_unless_keeper(site, transaction)) return *std::move(refused);
     const auto member = transaction.find_membership(room, user);
     if (!member) return not_found("conversation");
     if (auto refused = blocked_in_direct(transaction, *member)) return *std::move(refused);
@@ -77,6 +137,7 @@ Result<Participants, Failure> ConferenceService::take_seat(CallActor actor, cons
   news_.joined(room, joined, sockets(seats));
   engagements_.join_conference(joined.user_id);
   seats.push_back({std::move(joined), std::move(actor.socket)});
+  changed(room);
   return others;
 }
 
@@ -112,6 +173,7 @@ void ConferenceService::remove(const ConversationId& room, Which which) {
   const auto found = rooms_.find(room);
   if (found == rooms_.end()) return;
   Seats& seats = found->second;
+  const std::size_t before = seats.size();
   for (;;) {
     const auto leaving = std::find_if(seats.begin(), seats.end(), which);
     if (leaving == seats.end()) break;
@@ -120,7 +182,9 @@ void ConferenceService::remove(const ConversationId& room, Which which) {
     engagements_.leave_conference(leaving->who.user_id);
     seats.erase(leaving);
   }
+  const bool is_changed = seats.size() != before;
   if (seats.empty()) rooms_.erase(found);
+  if (is_changed) changed(room);
 }
 
 std::vector<std::string> ConferenceService::sockets(const Seats& seats) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -9,9 +10,9 @@
 
 #include "mentara/domain/callbacks.h"
 #include "mentara/domain/conference.h"
-#include "mentara/events/event_bus.h"
 #include "mentara/services/call_actor.h"
 #include "mentara/services/call_news.h"
+#include "mentara/services/call_site.h"
 #include "mentara/services/engagements.h"
 #include "mentara/storage/store.h"
 
@@ -22,7 +23,22 @@ namespace mentara::services {
 // Owned by the home loop.
 class ConferenceService {
  public:
-  ConferenceService(storage::Store& store, events::EventBus& bus, Engagements& engagements, ConferenceNews& news);
+  using Seats = std::vector<ConferenceSeat>; // in the order of joining
+
+  ConferenceService(storage::Store& store, Engagements& engagements, ConferenceNews& news,
+                    CallSite site = CallSite::alone);
+
+  // --- with several nodes: see CallService. Who sits in a room is told to all of them, so that the next keeper knows.
+  void on_change(std::function<void(const ConversationId& room, const Seats& seats)> handler) {
+    on_change_ = std::move(handler);
+  }
+  void learn(const ConversationId& room, Seats seats); // as the keeper tells it
+  void tell_all() const;                               // all rooms, to on_change()
+  void restore();                                      // whoever is not there has left meanwhile
+  void let_go();
+
+  // Who is no member any more is not in its conference (threats Z5).
+  void remove_member(const ConversationId& room, const UserId& user);
 
   void connect(const CallActor& actor);
   void disconnect(const CallActor& actor);
@@ -36,22 +52,22 @@ class ConferenceService {
   std::size_t size() const { return rooms_.size(); }
 
  private:
-  struct Seat {
-    ConferenceParticipant who;
-    std::string socket;
-  };
-  using Seats = std::vector<Seat>; // in the order of joining
+  using Seat = ConferenceSeat;
 
   wire::Result<std::vector<ConferenceParticipant>, Failure> take_seat(CallActor actor, const ConversationId& room,
                                                                       const CallMedia& media);
   Seat* find(const CallActor& actor, const ConversationId& room);
   template <class Which>
   void remove(const ConversationId& room, Which which);
+  void changed(const ConversationId& room);
   static std::vector<std::string> sockets(const Seats& seats);
 
   storage::Store& store_;
   Engagements& engagements_;
   ConferenceNews& news_;
+  const CallSite site_;
+  bool keeps_; // false: another node does, and `rooms_` is what it tells
+  std::function<void(const ConversationId&, const Seats&)> on_change_;
   std::unordered_map<ConversationId, Seats, IdHash> rooms_;
   std::unordered_set<std::string> sockets_; // of /video-calls
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -20,9 +21,27 @@ struct ListedCall {
   Call call;
 };
 
+// Which devices speak in a live call, and over which sockets.
+struct CallSeats {
+  DeviceId caller_device{};
+  std::string caller_socket{};
+  std::optional<DeviceId> callee_device{}; // none: nobody has answered
+  std::string callee_socket{};
+  std::string offer{}; // JSON; while it rings
+  friend bool operator==(const CallSeats&, const CallSeats&) = default;
+};
+
 struct UnendedCall {
   Call call;
   User caller;
+  std::optional<CallSeats> seats{}; // of one that take_over() gives; none: nobody can go on with it
+};
+
+// The node of a site that keeps all calls.
+struct CallKeeper {
+  std::string node;
+  std::chrono::milliseconds silent_for{}; // since it last said that it does
+  bool connected = false;                 // its connection to the database lives
 };
 
 // A row of the log, for one of the two.
@@ -40,6 +59,7 @@ class Calls {
   // Those that a server that is no more was still holding.
   virtual std::vector<UnendedCall> unended() = 0;
   virtual bool share_conversation(const UserId& one, const UserId& other) = 0;
+  virtual std::optional<CallKeeper> keeper() = 0;
 };
 
 class CallChanges {
@@ -53,6 +73,17 @@ class CallChanges {
   // Of the reports of a side only the `reports_max` newest are kept.
   virtual void add_report(const CallId& call, CallSide side, const std::string& report, UnixTime at,
                           std::size_t reports_max) = 0;
+
+  // --- in a site of several nodes ---
+  // This process, which the others know as `node`, keeps the calls, or goes on to. False: another one does, which has
+  // said so within `lease` and is connected.
+  virtual bool keep(const std::string& node, std::chrono::milliseconds lease) = 0;
+  virtual bool is_keeper() = 0;
+  virtual void resign() = 0;
+  // What the keepers before this one, and nodes that are no more, were still holding; from now on this process does.
+  virtual std::vector<UnendedCall> take_over() = 0;
+  virtual void set_seats(const CallId& call, const CallSeats& seats) = 0;
+  virtual void forget_seats(const CallId& call) = 0;
 };
 
 } // namespace mentara::storage

@@ -9,8 +9,10 @@
 #include <thread>
 #include <vector>
 
+#include "mentara/storage/calls.h"
 #include "mentara/storage/sql_sessions.h"
 #include "mentara/storage/test_database.h"
+#include "wire/base/time.h"
 
 namespace mentara::storage {
 namespace {
@@ -87,6 +89,72 @@ TEST_F(PostgresStoreTest, a_node_hears_of_what_another_one_writes_and_not_of_its
   ASSERT_TRUE(write(other, "d"));
   one.loop.run_until([&] { return one.told == 2; });
   EXPECT_EQ(other.told, 1);
+}
+
+TEST_F(PostgresStoreTest, F8_one_node_keeps_the_calls_until_it_is_gone_or_has_been_silent_for_too_long) {
+  using Changed = Result<bool, Failure>;
+  const auto change = [](Node& node, auto how) {
+    return *node.loop.ask<bool>([&](auto done) {
+      node.store->write<bool>([how](Transaction& transaction) -> Changed { return how(transaction.call_changes()); },
+                              std::move(done));
+    });
+  };
+  const auto keep = [&](Node& node, const std::string& name, std::chrono::milliseconds lease = std::chrono::hours(1)) {
+    return change(node, [=](CallChanges& calls) { return calls.keep(name, lease); });
+  };
+  const auto is_keeper = [&](Node& node) { return change(node, [](CallChanges& calls) { return calls.is_keeper(); }); };
+  const auto keeper = [](Node& node) {
+    return *node.loop.ask<std::optional<CallKeeper>>([&](auto done) {
+      node.store->read<std::optional<CallKeeper>>(
+          [](Snapshot& snapshot) -> Result<std::optional<CallKeeper>, Failure> { return snapshot.calls().keeper(); },
+          std::move(done));
+    });
+  };
+  Node one(database_), other(database_);
+  EXPECT_FALSE(keeper(one));
+  EXPECT_TRUE(keep(one, "one"));
+  EXPECT_TRUE(keep(one, "one"));
+  EXPECT_FALSE(keep(other, "other"));
+  EXPECT_TRUE(is_keeper(one));
+  EXPECT_FALSE(is_keeper(other));
+  EXPECT_EQ(keeper(other)->node, "one");
+  EXPECT_TRUE(keeper(other)->connected);
+  ASSERT_TRUE(change(one, [](CallChanges& calls) {
+    calls.insert({.id = {"c1"}, .from_user_id = {"ada"}, .to_user_id = {"bob"}});
+    calls.set_seats({"c1"}, {.caller_device = {"phone"}, .caller_socket = "s1", .offer = "{}"});
+    return calls.insert({.id = {"alone"}, .from_user_id = {"eve"}, .to_user_id = {"joe"}}); // by no keeper
+  }));
+
+  database_.connect()->execute("UPDATE call_keeper SET seen_at = seen_at - 10000");
+  EXPECT_GE(keeper(other)->silent_for, std::chrono::seconds(10));
+  EXPECT_TRUE(keep(other, "other", std::chrono::seconds(5))) << "it is frozen";
+  EXPECT_FALSE(is_keeper(one)) << "and has nothing to store when it wakes up";
+  EXPECT_FALSE(keep(one, "one"));
+  const auto take_over = [](Node& node) {
+    return *node.loop.ask<std::vector<UnendedCall>>([&](auto done) {
+      node.store->write<std::vector<UnendedCall>>(
+          [](Transaction& transaction) -> Result<std::vector<UnendedCall>, Failure> {
+            return transaction.call_changes().take_over();
+          },
+          std::move(done));
+    });
+  };
+  auto taken = take_over(other);
+  ASSERT_EQ(taken.size(), 1u) << "what a node that lives holds by itself is its own";
+  EXPECT_EQ(taken[0].call.id, CallId{"c1"});
+  EXPECT_EQ(taken[0].seats, (CallSeats{.caller_device = {"phone"}, .caller_socket = "s1", .offer = "{}"}));
+
+  change(other, [](CallChanges& calls) { return calls.resign(), true; });
+  EXPECT_FALSE(keeper(one));
+  EXPECT_TRUE(keep(other, "other"));
+  other.store.reset(); // it is gone
+  one.loop.run_posted();
+  for (const auto end = wire::Clock::now() + std::chrono::seconds(20); keeper(one)->connected;) {
+    ASSERT_LT(wire::Clock::now(), end);
+  }
+  EXPECT_TRUE(keep(one, "one"));
+  taken = take_over(one);
+  EXPECT_EQ(taken.size(), 2u);
 }
 
 TEST_F(PostgresStoreTest, a_node_sees_whom_another_one_has_made_a_member) {

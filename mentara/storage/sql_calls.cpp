@@ -37,6 +37,20 @@ std::optional<std::int64_t> number_or_none(const std::optional<EndReason>& reaso
   return reason ? std::optional(stored_number(*reason)) : std::nullopt;
 }
 
+// The two dialects, where calls speak of the process that holds them. A node is alive for as long as the connection is
+// with which it writes.
+std::string this_process(const sql::Database& database) {
+  return database.either("'alone'", "current_setting('application_name')");
+}
+std::string lives(const sql::Database& database, std::string_view holder) {
+  if (database.dialect() == sql::Dialect::sqlite) return "TRUE";
+  return "EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.application_name = " + std::string(holder) + ")";
+}
+std::string now_ms(const sql::Database& database) {
+  return database.either("CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
+                         "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)");
+}
+
 Call read_call(const Rows& row) {
   Call call{.id = {row.text(1)}, .from_user_id = {row.text(2)}, .to_user_id = {row.text(3)}};
   call.state = row.as<CallState>(4);
@@ -77,15 +91,15 @@ SqlCalls::SqlCalls(sql::Database& database)
           "JOIN users b ON b.user_key = x.callee_key ORDER BY x.call_key DESC"),
       unended_(database, "SELECT " CALL_COLUMNS ", " USER_COLUMNS " " CALLS
                          "JOIN users u ON u.user_key = x.caller_key WHERE x.ended_at IS NULL" +
-                             // A node is alive for as long as the connection is with which it writes.
-                             std::string(database.either("",
-                                                         " AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a "
-                                                         "WHERE a.application_name = x.holder)")) +
+                             (database.dialect() == sql::Dialect::sqlite ? std::string()
+                                                                         : " AND NOT " + lives(database, "x.holder")) +
                              " ORDER BY x.call_key"),
       share_conversation_(database,
                           "SELECT 1 FROM users a CROSS JOIN users b CROSS JOIN members m CROSS JOIN members n "
                           "WHERE m.user_key = a.user_key AND n.conversation_key = m.conversation_key AND "
-                          "n.user_key = b.user_key AND a.user_id = ?1 AND b.user_id = ?2 LIMIT 1") {}
+                          "n.user_key = b.user_key AND a.user_id = ?1 AND b.user_id = ?2 LIMIT 1"),
+      keeper_(database, "SELECT k.node, " + now_ms(database) + " - k.seen_at, " + lives(database, "k.holder") +
+                            " FROM call_keeper k WHERE k.keeper = 1") {}
 
 std::optional<Call> SqlCalls::find(const CallId& call) {
   Rows row = find_.query(call.value);
@@ -111,6 +125,12 @@ bool SqlCalls::share_conversation(const UserId& one, const UserId& other) {
   return share_conversation_.query(one.value, other.value).next();
 }
 
+std::optional<CallKeeper> SqlCalls::keeper() {
+  Rows row = keeper_.query();
+  if (!row.next()) return std::nullopt;
+  return CallKeeper{row.text(0), std::chrono::milliseconds(row.integer(1)), row.integer(2) != 0};
+}
+
 SqlCallChanges::SqlCallChanges(sql::Database& database, SqlLog& log, SqlUsers& users)
     : log_(log),
       users_(users),
@@ -129,7 +149,32 @@ SqlCallChanges::SqlCallChanges(sql::Database& database, SqlLog& log, SqlUsers& u
           database,
           "DELETE FROM call_reports WHERE report_key IN (SELECT r.report_key FROM calls x JOIN call_reports "
           "r ON r.call_key = x.call_key AND r.side = ?2 WHERE x.call_id = ?1 ORDER BY r.report_key DESC "
-          "LIMIT 9223372036854775807 OFFSET ?3)") {}
+          "LIMIT 9223372036854775807 OFFSET ?3)"),
+      keep_(database, "INSERT INTO call_keeper (keeper, holder, node, seen_at) VALUES (1, " + this_process(database) +
+                          ", ?1, " + now_ms(database) +
+                          ") ON CONFLICT (keeper) DO UPDATE SET holder = excluded.holder, node = excluded.node, "
+                          "seen_at = excluded.seen_at WHERE call_keeper.holder = excluded.holder OR "
+                          "call_keeper.seen_at < excluded.seen_at - ?2 OR NOT " +
+                          lives(database, "call_keeper.holder") + " RETURNING keeper"),
+      is_keeper_(database, "SELECT 1 FROM call_keeper WHERE keeper = 1 AND holder = " + this_process(database)),
+      resign_(database, "DELETE FROM call_keeper WHERE holder = " + this_process(database)),
+      // A process that keeps calls alone, as those of older versions do, keeps its own for as long as it lives.
+      take_(database, "UPDATE calls SET holder = " + this_process(database) +
+                          " WHERE ended_at IS NULL AND (holder IS NULL OR NOT " + lives(database, "calls.holder") +
+                          " OR EXISTS (SELECT 1 FROM call_seats s WHERE s.call_key = calls.call_key))"),
+      taken_(database, "SELECT " CALL_COLUMNS ", " USER_COLUMNS
+                       ", s.caller_device, s.caller_socket, s.callee_device, s.callee_socket, s.offer " CALLS
+                       "JOIN users u ON u.user_key = x.caller_key "
+                       "LEFT JOIN call_seats s ON s.call_key = x.call_key WHERE x.ended_at IS NULL AND x.holder = " +
+                           this_process(database) + " ORDER BY x.call_key"),
+      set_seats_(database,
+                 "INSERT INTO call_seats (call_key, caller_device, caller_socket, callee_device, callee_socket, offer) "
+                 "SELECT call_key, ?2, ?3, ?4, ?5, ?6 FROM calls WHERE call_id = ?1 AND ended_at IS NULL "
+                 "ON CONFLICT (call_key) DO UPDATE SET caller_device = excluded.caller_device, "
+                 "caller_socket = excluded.caller_socket, callee_device = excluded.callee_device, "
+                 "callee_socket = excluded.callee_socket, offer = excluded.offer"),
+      forget_seats_(database,
+                    "DELETE FROM call_seats WHERE call_key = (SELECT call_key FROM calls WHERE call_id = ?1)") {}
 
 bool SqlCallChanges::insert(const Call& call) {
   User caller{call.from_user_id}, callee{call.to_user_id};
@@ -162,5 +207,40 @@ void SqlCallChanges::add_report(const CallId& call, CallSide side, const std::st
   add_report_.run(call.value, stored_number(side), at.ms, report);
   forget_reports_.run(call.value, stored_number(side), reports_max);
 }
+
+bool SqlCallChanges::keep(const std::string& node, std::chrono::milliseconds lease) {
+  return keep_.query(node, lease.count()).next();
+}
+
+bool SqlCallChanges::is_keeper() { return is_keeper_.query().next(); }
+
+void SqlCallChanges::resign() { resign_.run(); }
+
+std::vector<UnendedCall> SqlCallChanges::take_over() {
+  take_.run();
+  std::vector<UnendedCall> calls;
+  Rows row = taken_.query();
+  while (row.next()) {
+    UnendedCall taken{read_call(row), read_user(row, call_columns)};
+    constexpr int seats = call_columns + user_columns;
+    if (!row.null(seats)) {
+      taken.seats = CallSeats{.caller_device = {row.text(seats)}, .caller_socket = row.text(seats + 1)};
+      if (!row.null(seats + 2)) taken.seats->callee_device = DeviceId{row.text(seats + 2)};
+      if (!row.null(seats + 3)) taken.seats->callee_socket = row.text(seats + 3);
+      if (!row.null(seats + 4)) taken.seats->offer = row.text(seats + 4);
+    }
+    calls.push_back(std::move(taken));
+  }
+  return calls;
+}
+
+void SqlCallChanges::set_seats(const CallId& call, const CallSeats& seats) {
+  const auto callee = seats.callee_device ? std::optional(seats.callee_device->value) : std::nullopt;
+  const auto socket = callee ? std::optional(seats.callee_socket) : std::nullopt;
+  const auto offer = seats.offer.empty() ? std::nullopt : std::optional(seats.offer);
+  set_seats_.run(call.value, seats.caller_device.value, seats.caller_socket, callee, socket, offer);
+}
+
+void SqlCallChanges::forget_seats(const CallId& call) { forget_seats_.run(call.value); }
 
 } // namespace mentara::storage

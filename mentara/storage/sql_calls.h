@@ -14,9 +14,10 @@ class SqlCalls final : public Calls {
   std::vector<ListedCall> page(const UserId& user, CallKey before, std::size_t limit) override;
   std::vector<UnendedCall> unended() override;
   bool share_conversation(const UserId& one, const UserId& other) override;
+  std::optional<CallKeeper> keeper() override;
 
  private:
-  sql::Statement find_, page_, unended_, share_conversation_;
+  sql::Statement find_, page_, unended_, share_conversation_, keeper_;
 };
 
 class SqlCallChanges final : public CallChanges {
@@ -27,11 +28,18 @@ class SqlCallChanges final : public CallChanges {
   std::vector<ToldEnd> tell_end(const Call& call) override;
   void add_report(const CallId& call, CallSide side, const std::string& report, UnixTime at,
                   std::size_t reports_max) override;
+  bool keep(const std::string& node, std::chrono::milliseconds lease) override;
+  bool is_keeper() override;
+  void resign() override;
+  std::vector<UnendedCall> take_over() override;
+  void set_seats(const CallId& call, const CallSeats& seats) override;
+  void forget_seats(const CallId& call) override;
 
  private:
   SqlLog& log_;
   SqlUsers& users_;
   sql::Statement insert_, update_, add_report_, forget_reports_;
+  sql::Statement keep_, is_keeper_, resign_, take_, taken_, set_seats_, forget_seats_;
 };
 
 } // namespace mentara::storage
