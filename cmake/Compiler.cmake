@@ -4,6 +4,11 @@ target_compile_options(project_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow
 target_include_directories(project_flags INTERFACE ${CMAKE_SOURCE_DIR})
 target_include_directories(project_flags INTERFACE ${CMAKE_BINARY_DIR}/generated)
 
+# g++ 12 takes what its optimizer makes of std::string for writing out of bounds where the header was precompiled.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(project_flags INTERFACE -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread)
+endif()
+
 if(MENTARA_SANITIZE)
   target_compile_options(project_flags INTERFACE -fsanitize=${MENTARA_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(project_flags INTERFACE -fsanitize=${MENTARA_SANITIZE})
