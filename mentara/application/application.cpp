@@ -133,6 +133,12 @@ wire::cluster::NodeOptions node_options(const Config& config, auth::RateLimiter&
   if (const auto redis = wire::redis::parse_url(config.redis.url)) {
     options.redis = {.address = redis->address, .login = redis->login, .key = config.redis.key};
     options.redis->login.name = "mentara";
+    if (redis->tls) {
+      auto trust = wire::net::TlsTrust::open(config.redis.tls_authorities);
+      if (!trust)
+        throw std::runtime_error("Redis cannot be spoken to over TLS (redis.tls_authorities): " + trust.error().text);
+      options.redis->address.trust = *std::move(trust);
+    }
     options.server.node = node_name(config);
   }
 

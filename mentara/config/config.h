@@ -151,8 +151,9 @@ struct DatabaseConfig {
   std::size_t group_commit_max = limits::group_commit_max;
 };
 
-struct RedisConfig { // what joins several nodes, over one database
-  std::string url{}; // empty: this node is alone
+struct RedisConfig {             // what joins several nodes, over one database
+  std::string url{};             // empty: this node is alone
+  std::string tls_authorities{}; // the path of a file; empty: whom the system trusts
   std::string key = "mentara";
 };
 

@@ -50,7 +50,7 @@ bool is_database_url(std::string_view text) {
 
 bool is_redis_url(std::string_view text) {
   const auto url = wire::redis::parse_url(text);
-  return url && !url->tls && is_printable(text);
+  return url && is_printable(text);
 }
 bool is_node_name_or_nothing(std::string_view text) { return text.empty() || wire::eio::is_node_name(text); }
 bool is_redis_key(std::string_view text) { return !text.empty() && text.find('#') == text.npos && is_printable(text); }
@@ -331,9 +331,14 @@ std::vector<Option> make_options() {
       {.key = "redis.url",
        .help = "The Redis that joins the nodes of a site that share a database, such as "
                "redis://mentara:PASSWORD@redis.example.com:6379; without it a node is alone.",
-       .value =
-           text(at(&Config::redis, &RedisConfig::url), "a URL such as redis://USER:PASSWORD@HOST:PORT", is_redis_url),
+       .value = text(at(&Config::redis, &RedisConfig::url),
+                     "a URL such as redis://USER:PASSWORD@HOST:PORT, or rediss:// for TLS", is_redis_url),
        .secret = true}, // it may hold a password
+      {"redis.tls_authorities",
+       "With rediss://: the file (PEM) with the certificates of those who may vouch for Redis. Without it those that "
+       "the "
+       "system trusts.",
+       text(at(&Config::redis, &RedisConfig::tls_authorities), "a path", is_printable)},
       {"redis.key", "What the names of all channels begin with: several sites may share one Redis.",
        text(at(&Config::redis, &RedisConfig::key), "a text without #", is_redis_key)},
   };

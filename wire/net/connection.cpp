@@ -67,6 +67,7 @@ Connection::~Connection() = default;
 void Connection::set_handler(ConnectionHandler& handler) {
   handler_ = &handler;
   if (open_ && !reading_ && !paused_) wait_readable();
+  if (tls_ && !tls_->output().empty()) schedule_flush(); // we connected, and speak first
 }
 
 void Connection::schedule_flush() {
@@ -262,6 +263,7 @@ bool Connection::read_encrypted(std::string_view bytes) {
     if (shaking_hands && tls_->established()) {
       shaking_hands = false;
       cancel(); // the time for it
+      schedule_flush();
     }
     if (decrypted == 0) break;
     if (handler_ && !closing_) handler_->on_bytes(buffer.first(decrypted));

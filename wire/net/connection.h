@@ -94,6 +94,9 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   Pressure pressure() const { return pressure_of(queue_.bytes(), loop_.unsent_limits()); }
   const Endpoint& peer() const { return peer_; }
   bool secure() const { return tls_ != nullptr; }
+  std::string tls_failure() const {
+    return tls_ ? tls_->failure() : "";
+  } // why it closed with CloseCause::tls, if known
   Loop& loop() { return loop_; }
 
   // Gives the socket away, e.g. to another loop; this object is closed afterwards. Only while nothing is unsent.

@@ -12,15 +12,19 @@ namespace wire::net {
 struct Connector::Attempt : std::enable_shared_from_this<Attempt> {
   using Resolver = asio::ip::basic_resolver<asio::ip::tcp, asio::io_context::executor_type>;
 
-  Attempt(Loop& l, std::string n, OnConnected callback)
+  Attempt(Loop& l, std::string h, std::uint16_t port, Duration wait, std::shared_ptr<const TlsTrust> t,
+          OnConnected callback)
       : loop(l),
-        name(std::move(n)),
+        host(std::move(h)),
+        name(host + ":" + std::to_string(port)),
+        timeout(wait),
+        trust(std::move(t)),
         resolver(l.native().context.get_executor()),
         socket(l.native().context),
         deadline(l, [this] { finish("timed out"); }),
         on_connected(std::move(callback)) {}
 
-  void begin(const std::string& host, std::uint16_t port, Duration timeout) {
+  void begin(std::uint16_t port) {
     deadline.arm(timeout);
     resolver.async_resolve(host, std::to_string(port),
                            [self = shared_from_this()](boost::system::error_code error, Resolver::results_type found) {
@@ -41,7 +45,9 @@ struct Connector::Attempt : std::enable_shared_from_this<Attempt> {
           const int fd = self->socket.release(ignored);
           self->deadline.cancel();
           auto callback = std::exchange(self->on_connected, nullptr);
-          callback(Connection::adopt(self->loop, fd, {peer.address().to_string(), peer.port()}));
+          Arrival arrival{OwnedSocket(fd), {peer.address().to_string(), peer.port()}};
+          if (self->trust) arrival.tls = self->trust->connect(self->host, self->timeout);
+          callback(Connection::adopt(self->loop, std::move(arrival)));
         });
   }
   bool done() const { return !on_connected; }
@@ -60,17 +66,20 @@ struct Connector::Attempt : std::enable_shared_from_this<Attempt> {
   }
 
   Loop& loop;
-  const std::string name;
+  const std::string host, name;
+  const Duration timeout;
+  const std::shared_ptr<const TlsTrust> trust; // none: plain
   Resolver resolver;
   NativeSocket socket;
   Timer deadline;
   OnConnected on_connected;
 };
 
-void Connector::connect(const std::string& host, std::uint16_t port, Duration timeout, OnConnected on_connected) {
+void Connector::connect(const std::string& host, std::uint16_t port, Duration timeout, OnConnected on_connected,
+                        std::shared_ptr<const TlsTrust> trust) {
   cancel();
-  attempt_ = std::make_shared<Attempt>(loop_, host + ":" + std::to_string(port), std::move(on_connected));
-  attempt_->begin(host, port, timeout);
+  attempt_ = std::make_shared<Attempt>(loop_, host, port, timeout, std::move(trust), std::move(on_connected));
+  attempt_->begin(port);
 }
 
 void Connector::cancel() {

@@ -9,6 +9,7 @@
 #include "wire/base/unique_function.h"
 #include "wire/net/connection.h"
 #include "wire/net/loop.h"
+#include "wire/net/tls_trust.h"
 
 namespace wire::net {
 
@@ -27,8 +28,9 @@ class Connector {
   Connector& operator=(const Connector&) = delete;
 
   // One at a time: what was begun before is cancelled. `on_connected` is called once, never before this returns, unless
-  // it is cancelled.
-  void connect(const std::string& host, std::uint16_t port, Duration timeout, OnConnected on_connected);
+  // it is cancelled. With `trust` the connection is encrypted, and its handshake begins with its handler.
+  void connect(const std::string& host, std::uint16_t port, Duration timeout, OnConnected on_connected,
+               std::shared_ptr<const TlsTrust> trust = nullptr);
   void cancel(); // nobody is told
 
  private:

@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -13,6 +14,7 @@
 #include <utility>
 
 #include "wire/base/check.h"
+#include "wire/net/tls_trust.h"
 
 namespace wire::net {
 namespace {
@@ -129,6 +131,46 @@ std::unique_ptr<TlsSession> TlsContext::accept() const {
   return std::make_unique<TlsSession>(std::move(context), ssl, options_.handshake_timeout);
 }
 
+// --- whom we believe ---
+
+Result<std::shared_ptr<const TlsTrust>, TlsError> TlsTrust::open(const std::string& authorities_file) {
+  if (!authorities_file.empty()) {
+    if (std::string why = cannot_be_read(authorities_file); !why.empty()) return TlsError{std::move(why)};
+  }
+  ERR_clear_error();
+  std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);
+  if (!context || SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1) {
+    return TlsError{"TLS cannot be set up: " + take_openssl_error()};
+  }
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  const int loaded = authorities_file.empty()
+                         ? SSL_CTX_set_default_verify_paths(context.get())
+                         : SSL_CTX_load_verify_locations(context.get(), authorities_file.c_str(), nullptr);
+  if (loaded != 1) {
+    return TlsError{(authorities_file.empty() ? "the system's certificates" : authorities_file) +
+                    ": holds no certificate in PEM: " + take_openssl_error()};
+  }
+  return std::shared_ptr<const TlsTrust>(std::make_shared<TlsTrust>(std::move(context)));
+}
+
+std::unique_ptr<TlsSession> TlsTrust::connect(const std::string& host, Duration handshake_timeout) const {
+  SSL* ssl = SSL_new(context_.get());
+  if (!ssl) {
+    ERR_clear_error();
+    return nullptr;
+  }
+  SSL_set_connect_state(ssl);
+  if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str()) != 1) { // it is a name
+    SSL_set1_host(ssl, host.c_str());
+    SSL_set_tlsext_host_name(ssl, host.c_str());
+  }
+  ERR_clear_error();
+  auto session = std::make_unique<TlsSession>(context_, ssl, handshake_timeout);
+  session->begin();
+  return session;
+}
+
 // --- a session ---
 
 // What OpenSSL takes for a socket: it reads from the bytes that came and writes into those that are to be sent.
@@ -179,6 +221,11 @@ TlsSession::TlsSession(std::shared_ptr<ssl_ctx_st> context, ssl_st* ssl, Duratio
 
 TlsSession::~TlsSession() { SSL_free(ssl_); }
 
+void TlsSession::begin() {
+  ERR_clear_error();
+  if (const int result = SSL_do_handshake(ssl_); result != 1) fail_unless_waiting(result);
+}
+
 std::size_t TlsSession::read(std::span<char> into) {
   std::size_t filled = 0;
   while (filled < into.size() && !ended_ && !failed_) {
@@ -204,6 +251,9 @@ bool TlsSession::fail_unless_waiting(int result) {
       return ended_ = true;
     default:
       failure_ = take_openssl_error();
+      if (const long verdict = SSL_get_verify_result(ssl_); verdict != X509_V_OK) {
+        failure_ += std::string(": ") + X509_verify_cert_error_string(verdict);
+      }
       return failed_ = true;
   }
 }

@@ -68,6 +68,8 @@ class TlsSession {
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
 
+  void begin(); // of the two ends, the one that connected speaks first
+
   // What came from the peer, encrypted. read() until it gives 0, before these bytes are gone.
   void receive(std::string_view bytes) { input_ = bytes; }
   // Fills `into` with what the peer said and returns how much that was; 0: no more, for now or ever.

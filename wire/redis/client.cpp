@@ -21,14 +21,17 @@ struct Link::Impl final : std::enable_shared_from_this<Impl>, net::ConnectionHan
         tick(l, [this] { on_tick(); }) {}
 
   void connect() {
-    connector.connect(address.host, address.port, limits::redis_connect_timeout, [this](auto connected) {
-      if (!connected) return on_failure(connected.error().text);
-      connection = *std::move(connected);
-      session.emplace(login, *this);
-      connection->set_handler(*this);
-      session->on_connected(loop.now());
-      arm();
-    });
+    connector.connect(
+        address.host, address.port, limits::redis_connect_timeout,
+        [this](auto connected) {
+          if (!connected) return on_failure(connected.error().text);
+          connection = *std::move(connected);
+          session.emplace(login, *this);
+          connection->set_handler(*this);
+          session->on_connected(loop.now());
+          arm();
+        },
+        address.trust);
   }
   void on_failure(const std::string& why) {
     // Once for each time that it is down: the pauses between attempts are short.
@@ -76,7 +79,11 @@ struct Link::Impl final : std::enable_shared_from_this<Impl>, net::ConnectionHan
     connection->abort();
     end(*std::exchange(failure, std::nullopt));
   }
-  void on_closed(net::CloseCause) override { end("the connection was lost"); }
+  void on_closed(net::CloseCause cause) override {
+    if (cause != net::CloseCause::tls) return end("the connection was lost");
+    const std::string why = connection->tls_failure();
+    end("TLS: " + (why.empty() ? "no answer in time" : why));
+  }
 
   // Outbox
   void send(std::string_view bytes) override { connection->send(bytes); }

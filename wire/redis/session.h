@@ -4,6 +4,7 @@
 #include <deque>
 #include <initializer_list>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "wire/base/limits.h"
 #include "wire/base/time.h"
 #include "wire/base/unique_function.h"
+#include "wire/net/tls_trust.h"
 #include "wire/redis/reply.h"
 #include "wire/redis/reply_codec.h"
 
@@ -20,6 +22,7 @@ namespace wire::redis {
 struct Address {
   std::string host = "127.0.0.1";
   std::uint16_t port = 6379;
+  std::shared_ptr<const net::TlsTrust> trust{}; // none: what goes there is not encrypted
 };
 
 // Who we are to the server.

@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "wire/base/check.h"
 #include "wire/base/time.h"
 
@@ -35,7 +37,10 @@ std::uint16_t free_port() {
 
 } // namespace
 
-RedisServer::RedisServer() : port_(free_port()) { start(); }
+RedisServer::RedisServer(std::string certificate, std::string key)
+    : certificate_(std::move(certificate)), key_(std::move(key)), port_(free_port()) {
+  start();
+}
 
 RedisServer::~RedisServer() {
   if (pid_ > 0) kill();
@@ -50,8 +55,14 @@ void RedisServer::start() {
     if (::getppid() != parent) ::_exit(1);
     const int null = ::open("/dev/null", O_RDWR);
     ::dup2(null, 1);
-    ::execlp("redis-server", "redis-server", "--port", port.c_str(), "--bind", "127.0.0.1", "--save", "",
-             "--appendonly", "no", nullptr);
+    if (certificate_.empty()) {
+      ::execlp("redis-server", "redis-server", "--port", port.c_str(), "--bind", "127.0.0.1", "--save", "",
+               "--appendonly", "no", nullptr);
+    } else {
+      ::execlp("redis-server", "redis-server", "--port", "0", "--tls-port", port.c_str(), "--bind", "127.0.0.1",
+               "--save", "", "--appendonly", "no", "--tls-cert-file", certificate_.c_str(), "--tls-key-file",
+               key_.c_str(), "--tls-ca-cert-file", certificate_.c_str(), "--tls-auth-clients", "no", nullptr);
+    }
     ::_exit(127);
   }
   wait_until_it_answers();

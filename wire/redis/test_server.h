@@ -10,7 +10,9 @@ namespace wire::redis::test {
 // A real redis-server on a port of its own, for as long as this lives; it keeps nothing on disk.
 class RedisServer {
  public:
-  RedisServer();
+  RedisServer() : RedisServer("", "") {}
+  // With TLS alone; the paths of the two files.
+  RedisServer(std::string certificate, std::string key);
   ~RedisServer();
   RedisServer(const RedisServer&) = delete;
   RedisServer& operator=(const RedisServer&) = delete;
@@ -23,6 +25,7 @@ class RedisServer {
 
  private:
   void wait_until_it_answers() const;
+  const std::string certificate_, key_;
   std::uint16_t port_ = 0;
   pid_t pid_ = -1;
 };

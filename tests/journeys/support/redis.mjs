@@ -11,13 +11,17 @@ const answers = (port) =>
     socket.once('connect', () => (socket.destroy(), resolve(true))).once('error', () => resolve(false));
   });
 
-export async function redisForThisFile() {
+// `tls`: {certificate, key}, paths of files; then it speaks TLS alone.
+export async function redisForThisFile(tls) {
   const port = await freePort();
+  const listen = tls
+    ? ['--port', '0', '--tls-port', String(port), '--tls-cert-file', tls.certificate, '--tls-key-file', tls.key, '--tls-ca-cert-file', tls.certificate, '--tls-auth-clients', 'no']
+    : ['--port', String(port)];
   const redis = {
     port,
-    url: `redis://127.0.0.1:${port}`,
+    url: `${tls ? 'rediss' : 'redis'}://127.0.0.1:${port}`,
     async start() {
-      redis.program = new Program('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']);
+      redis.program = new Program('redis-server', [...listen, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']);
       await eventually('redis-server to listen', () => (redis.program.checkThatItRuns(), answers(port)));
     },
     kill: () => redis.program.kill(),
