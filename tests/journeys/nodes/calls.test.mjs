@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { ask, conversationOf, fail, someone, succeed } from '../support/mentara.mjs';
-import { figure, nodesFor } from '../support/nodes.mjs';
+import { figure, nodesFor, readiness, redis } from '../support/nodes.mjs';
 import { eventually, inbox, next } from '../support/wait.mjs';
 
 const nsp = '/video-calls';
@@ -317,4 +317,27 @@ test('F8: a node that keeps the calls is frozen, and wakes up when another one d
   assert.ok(!mine.connected || (await fail('conflict', mine, 'video:ice-candidate', { callId: people.callId, candidate: { candidate: 'x' } })));
   assert.deepEqual(noticed.flatMap((box) => box.all), []);
   await talkOnAndEnd(people);
+});
+
+test('F6: while Redis is away calls go on where they are kept, elsewhere one is told so; then all is as before', async (t) => {
+  const [keeper, one] = await siteFor(t, 2);
+  const here = await twoPeople(keeper, keeper);
+  const across = await twoPeople(keeper, one);
+  await talk(here);
+  await talk(across);
+  const noticed = [here.a, here.b, across.a, across.b].map((socket) => inbox(socket, 'video:call-ended'));
+  await redis.kill();
+  t.after(() => redis.program.ended && redis.start());
+  for (const node of [keeper, one]) await eventually('it is degraded', async () => (await readiness(node)).status === 'degraded');
+  const refused = await fail('unavailable', across.b, 'video:media-state', { callId: across.callId, audio: false });
+  assert.match(refused.error, /Redis/);
+  assert.ok(refused.retryAfterMs > 0);
+  const state = next(here.b, 'video:media-state');
+  await succeed(here.a, 'video:media-state', { callId: here.callId, audio: false });
+  await state;
+  await redis.start();
+  for (const node of [keeper, one]) await eventually('it is ready', async () => (await readiness(node)).status === 'ready');
+  assert.deepEqual(noticed.flatMap((box) => box.all), []);
+  await talkOnAndEnd(across);
+  await talkOnAndEnd(here);
 });
