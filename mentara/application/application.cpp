@@ -133,6 +133,10 @@ wire::cluster::NodeOptions node_options(const Config& config, auth::RateLimiter&
   if (const auto redis = wire::redis::parse_url(config.redis.url)) {
     options.redis = {.address = redis->address, .login = redis->login, .key = config.redis.key};
     options.redis->login.name = "mentara";
+    for (const std::string& sentinel : config.redis.sentinels) {
+      const auto place = wire::redis::parse_url("redis://" + sentinel);
+      options.redis->address.sentinels.push_back({place->address.host, place->address.port});
+    }
     if (redis->tls) {
       auto trust = wire::net::TlsTrust::open(config.redis.tls_authorities);
       if (!trust)

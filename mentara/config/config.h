@@ -151,9 +151,10 @@ struct DatabaseConfig {
   std::size_t group_commit_max = limits::group_commit_max;
 };
 
-struct RedisConfig {             // what joins several nodes, over one database
-  std::string url{};             // empty: this node is alone
-  std::string tls_authorities{}; // the path of a file; empty: whom the system trusts
+struct RedisConfig {                    // what joins several nodes, over one database
+  std::string url{};                    // empty: this node is alone
+  std::vector<std::string> sentinels{}; // "10.0.0.1:26379"; the host of `url` is then the name of their master
+  std::string tls_authorities{};        // the path of a file; empty: whom the system trusts
   std::string key = "mentara";
 };
 

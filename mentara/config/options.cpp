@@ -52,6 +52,10 @@ bool is_redis_url(std::string_view text) {
   const auto url = wire::redis::parse_url(text);
   return url && is_printable(text);
 }
+bool is_host_and_port(std::string_view text) {
+  return text.find_first_of("@/") == text.npos && text.find(':') != text.npos &&
+         wire::redis::parse_url("redis://" + std::string(text));
+}
 bool is_node_name_or_nothing(std::string_view text) { return text.empty() || wire::eio::is_node_name(text); }
 bool is_redis_key(std::string_view text) { return !text.empty() && text.find('#') == text.npos && is_printable(text); }
 
@@ -334,6 +338,10 @@ std::vector<Option> make_options() {
        .value = text(at(&Config::redis, &RedisConfig::url),
                      "a URL such as redis://USER:PASSWORD@HOST:PORT, or rediss:// for TLS", is_redis_url),
        .secret = true}, // it may hold a password
+      {"redis.sentinels",
+       "The Redis sentinels that know where the master is; the host of redis.url is then the name that they have for "
+       "it.",
+       list(at(&Config::redis, &RedisConfig::sentinels), "addresses such as \"10.0.0.1:26379\"", is_host_and_port)},
       {"redis.tls_authorities",
        "With rediss://: the file (PEM) with the certificates of those who may vouch for Redis. Without it those that "
        "the "

@@ -1,6 +1,7 @@
 #include "wire/redis/client.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "wire/base/log.h"
@@ -9,6 +10,19 @@
 #include "wire/net/connector.h"
 
 namespace wire::redis {
+namespace {
+
+// What a sentinel says of a master; none: it knows of none.
+std::optional<Sentinel> place_of(const Reply& reply) {
+  if (reply.elements.size() != 2) return std::nullopt;
+  Sentinel place{reply.elements[0].text, 0};
+  const std::string& port = reply.elements[1].text;
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), place.port);
+  if (error != std::errc() || end != port.data() + port.size() || place.host.empty()) return std::nullopt;
+  return place;
+}
+
+} // namespace
 
 struct Link::Impl final : std::enable_shared_from_this<Impl>, net::ConnectionHandler, Outbox {
   Impl(net::Loop& l, Address a, Login n, Handler h)
@@ -21,17 +35,52 @@ struct Link::Impl final : std::enable_shared_from_this<Impl>, net::ConnectionHan
         tick(l, [this] { on_tick(); }) {}
 
   void connect() {
+    asking = !address.sentinels.empty();
+    if (!asking) return connect_to(address.host, address.port, login);
+    const Sentinel& sentinel = address.sentinels[asked++ % address.sentinels.size()];
+    connect_to(sentinel.host, sentinel.port, Login{.name = login.name});
+  }
+  void connect_to(const std::string& host, std::uint16_t port, const Login& as) {
     connector.connect(
-        address.host, address.port, limits::redis_connect_timeout,
-        [this](auto connected) {
+        host, port, limits::redis_connect_timeout,
+        [this, as](auto connected) {
           if (!connected) return on_failure(connected.error().text);
           connection = *std::move(connected);
-          session.emplace(login, *this);
+          session.emplace(as, *this);
           connection->set_handler(*this);
           session->on_connected(loop.now());
           arm();
         },
         address.trust);
+  }
+  void ask_for_master() {
+    const std::string_view words[] = {"SENTINEL", "get-master-addr-by-name", address.host};
+    session->command(words, [this](const Reply* reply) {
+      if (!reply) return;
+      std::optional<Sentinel> master = place_of(*reply);
+      // Not in the session's own call: it is destroyed then.
+      loop.post([weak = weak_from_this(), master = std::move(master)] {
+        if (const auto self = weak.lock(); self && self->asking && self->session) self->leave_sentinel(master);
+      });
+    });
+  }
+  void leave_sentinel(const std::optional<Sentinel>& master) {
+    asking = false;
+    tick.cancel();
+    connection->abort();
+    connection.reset();
+    session->on_closed();
+    session.reset();
+    if (!master) return on_failure("the sentinel knows no master of the name " + address.host);
+    connect_to(master->host, master->port, login);
+  }
+  void check_role() {
+    const std::string_view words[] = {"ROLE"};
+    session->command(words, [this](const Reply* reply) {
+      if (!reply) return;
+      if (!reply->elements.empty() && reply->elements[0].text == "master") return be_ready();
+      fail("it is not the master: " + (reply->is_error() ? reply->text : std::string("ROLE says so")));
+    });
   }
   void on_failure(const std::string& why) {
     // Once for each time that it is down: the pauses between attempts are short.
@@ -88,6 +137,11 @@ struct Link::Impl final : std::enable_shared_from_this<Impl>, net::ConnectionHan
   // Outbox
   void send(std::string_view bytes) override { connection->send(bytes); }
   void on_ready() override {
+    if (asking) return ask_for_master();
+    if (!address.sentinels.empty()) return check_role();
+    be_ready();
+  }
+  void be_ready() {
     if (std::exchange(reported, false)) {
       log(LogLevel::info, "Redis is reachable again", {{"host", address.host}, {"port", address.port}});
     }
@@ -117,6 +171,8 @@ struct Link::Impl final : std::enable_shared_from_this<Impl>, net::ConnectionHan
   std::optional<Session> session;
   std::optional<std::string> failure;
   Duration pause = Duration::zero();
+  std::size_t asked = 0; // sentinels
+  bool asking = false;   // the connection is one to a sentinel
   bool ready = false;
   bool reported = false;
   bool stopped = false;

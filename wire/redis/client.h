@@ -15,7 +15,8 @@
 
 namespace wire::redis {
 
-// A connection that is made anew, after a growing pause, for as long as this lives. Owned by its loop.
+// A connection that is made anew, after a growing pause, for as long as this lives; with sentinels each time to the one
+// that is the master then. Owned by its loop.
 class Link final {
  public:
   struct Handler {

@@ -65,7 +65,7 @@ class RedisOverTls : public testing::Test {
 };
 
 TEST_F(RedisOverTls, O2_publishes_and_hears_through_it_by_name_and_by_address) {
-  const RedisServer server(path("redis.crt"), path("redis.key"));
+  const RedisServer server = RedisServer::with_tls(path("redis.crt"), path("redis.key"));
   for (const char* host : {"localhost", "127.0.0.1"}) {
     ready_ = 0;
     heard_.clear();
@@ -81,13 +81,13 @@ TEST_F(RedisOverTls, O2_publishes_and_hears_through_it_by_name_and_by_address) {
 }
 
 TEST_F(RedisOverTls, O2_is_not_spoken_to_when_nobody_whom_we_trust_vouches_for_it) {
-  const RedisServer server(path("redis.crt"), path("redis.key"));
+  const RedisServer server = RedisServer::with_tls(path("redis.crt"), path("redis.key"));
   const auto client = connect(server, "localhost", "other.crt");
   EXPECT_FALSE(becomes_ready());
 }
 
 TEST_F(RedisOverTls, O2_is_not_spoken_to_under_a_name_that_it_does_not_prove) {
-  const RedisServer server(path("other.crt"), path("other.key"));
+  const RedisServer server = RedisServer::with_tls(path("other.crt"), path("other.key"));
   const auto client = connect(server, "127.0.0.1", "other.crt");
   EXPECT_FALSE(becomes_ready());
 }
@@ -99,7 +99,7 @@ TEST_F(RedisOverTls, does_not_come_about_with_a_server_that_does_not_speak_it) {
 }
 
 TEST_F(RedisOverTls, comes_back_by_itself_when_redis_does) {
-  RedisServer server(path("redis.crt"), path("redis.key"));
+  RedisServer server = RedisServer::with_tls(path("redis.crt"), path("redis.key"));
   const auto client = connect(server, "localhost", "redis.crt");
   ASSERT_TRUE(run_until(loop_, [&] { return ready_ == 1; }));
   server.kill();

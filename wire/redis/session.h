@@ -19,10 +19,16 @@
 
 namespace wire::redis {
 
+struct Sentinel {
+  std::string host;
+  std::uint16_t port = 26379;
+};
+
 struct Address {
-  std::string host = "127.0.0.1";
+  std::string host = "127.0.0.1"; // with sentinels: the name under which they know the master
   std::uint16_t port = 6379;
   std::shared_ptr<const net::TlsTrust> trust{}; // none: what goes there is not encrypted
+  std::vector<Sentinel> sentinels{};            // who say where the master is, asked in turn
 };
 
 // Who we are to the server.

@@ -37,9 +37,13 @@ std::uint16_t free_port() {
 
 } // namespace
 
-RedisServer::RedisServer(std::string certificate, std::string key)
-    : certificate_(std::move(certificate)), key_(std::move(key)), port_(free_port()) {
+RedisServer::RedisServer(std::vector<std::string> arguments) : arguments_(std::move(arguments)), port_(free_port()) {
   start();
+}
+
+RedisServer RedisServer::with_tls(const std::string& certificate, const std::string& key) {
+  return RedisServer({"--port", "0", "--tls-port", "PORT", "--tls-cert-file", certificate, "--tls-key-file", key,
+                      "--tls-ca-cert-file", certificate, "--tls-auth-clients", "no"});
 }
 
 RedisServer::~RedisServer() {
@@ -47,7 +51,16 @@ RedisServer::~RedisServer() {
 }
 
 void RedisServer::start() {
-  const std::string port = std::to_string(port_);
+  std::vector<std::string> arguments = {"redis-server"};
+  arguments.insert(arguments.end(), arguments_.begin(), arguments_.end());
+  for (const char* more : {"--bind", "127.0.0.1", "--save", "", "--appendonly", "no"}) arguments.emplace_back(more);
+  if (arguments_.empty()) arguments.insert(arguments.end(), {"--port", "PORT"});
+  std::vector<char*> words;
+  for (std::string& argument : arguments) {
+    if (argument == "PORT") argument = std::to_string(port_);
+    words.push_back(argument.data());
+  }
+  words.push_back(nullptr);
   const pid_t parent = ::getpid();
   pid_ = ::fork();
   if (pid_ == 0) {
@@ -55,14 +68,7 @@ void RedisServer::start() {
     if (::getppid() != parent) ::_exit(1);
     const int null = ::open("/dev/null", O_RDWR);
     ::dup2(null, 1);
-    if (certificate_.empty()) {
-      ::execlp("redis-server", "redis-server", "--port", port.c_str(), "--bind", "127.0.0.1", "--save", "",
-               "--appendonly", "no", nullptr);
-    } else {
-      ::execlp("redis-server", "redis-server", "--port", "0", "--tls-port", port.c_str(), "--bind", "127.0.0.1",
-               "--save", "", "--appendonly", "no", "--tls-cert-file", certificate_.c_str(), "--tls-key-file",
-               key_.c_str(), "--tls-ca-cert-file", certificate_.c_str(), "--tls-auth-clients", "no", nullptr);
-    }
+    ::execvp("redis-server", words.data());
     ::_exit(127);
   }
   wait_until_it_answers();

@@ -4,15 +4,17 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace wire::redis::test {
 
 // A real redis-server on a port of its own, for as long as this lives; it keeps nothing on disk.
 class RedisServer {
  public:
-  RedisServer() : RedisServer("", "") {}
-  // With TLS alone; the paths of the two files.
-  RedisServer(std::string certificate, std::string key);
+  RedisServer() : RedisServer(std::vector<std::string>()) {}
+  // With arguments of the program beside its port; "PORT" stands for that.
+  explicit RedisServer(std::vector<std::string> arguments);
+  static RedisServer with_tls(const std::string& certificate, const std::string& key); // the paths of the files
   ~RedisServer();
   RedisServer(const RedisServer&) = delete;
   RedisServer& operator=(const RedisServer&) = delete;
@@ -25,7 +27,7 @@ class RedisServer {
 
  private:
   void wait_until_it_answers() const;
-  const std::string certificate_, key_;
+  const std::vector<std::string> arguments_;
   std::uint16_t port_ = 0;
   pid_t pid_ = -1;
 };
