@@ -35,7 +35,7 @@ TEST(EventTable, holds_every_event_once) {
               UnorderedElementsAre("presence", "conversation:updated", "conversation:settings", "participant:joined",
                                    "participant:left", "participant:updated", "message", "message:updated",
                                    "message:deleted", "reaction:updated", "message:read", "message:delivered",
-                                   "conversation:created", "conversation:unread", "typing"));
+                                   "conversation:created", "conversation:unread", "typing", "viewing"));
   EXPECT_THAT(names(notifications::client_event::all),
               UnorderedElementsAre("notification:list", "notification:read", "notification:unread",
                                    "notification:delete", "notification:read-all", "notification:preferences",
