@@ -42,6 +42,22 @@ async function talk(people) {
   await received;
 }
 
+test('who talks is seen to: inCall goes on when the call is answered, and off when it ends', async () => {
+  const people = await twoPeople();
+  const seen = inbox(people.chat, 'presence');
+  const { presence: [before] } = await succeed(people.chat, 'presence:subscribe', { userIds: [people.bob] });
+  assert.equal(before.inCall, false);
+  const last = (inCall) => eventually(`inCall ${inCall}`, () => seen.all.at(-1)?.inCall === inCall);
+  await ring(people);
+  assert.ok(seen.all.every(({ inCall }) => !inCall), 'ringing is not talking');
+  const received = next(people.a, 'video:answer-received');
+  await succeed(people.b, 'video:answer', { ...people.back, answer });
+  await received;
+  await last(true);
+  await succeed(people.b, 'video:end-call', { callId: people.callId });
+  await last(false);
+});
+
 test('a call: it rings on all devices, the first answer wins, signals pass, hang-up reaches both', async () => {
   const people = await twoPeople();
   const { ada, bob, a, b, callId, call, back } = people;
