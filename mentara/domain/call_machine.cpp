@@ -12,9 +12,9 @@ CallMachine::CallMachine(const CallAsker& caller, const CallTimes& times, TimePo
   seat(CallSide::caller) = {caller.device, caller.socket};
 }
 
-CallMachine::CallMachine(const CallAsker& caller, const std::optional<CallAsker>& callee, const CallTimes& times,
-                         TimePoint ring_until)
-    : times_(times), state_(callee ? CallState::active : CallState::ringing), ring_until_(ring_until) {
+CallMachine::CallMachine(CallState state, const CallAsker& caller, const std::optional<CallAsker>& callee,
+                         std::vector<Held> held, const CallTimes& times, TimePoint ring_until)
+    : times_(times), state_(state), ring_until_(ring_until), held_(std::move(held)) {
   seat(CallSide::caller) = {caller.device, caller.socket};
   if (callee) seat(CallSide::callee) = {callee->device, callee->socket};
 }
@@ -148,6 +148,13 @@ void CallMachine::flush(CallSide to, CallOutbox& out) {
     if (held.from != to) out.signal(seat(to).socket, held.from, held.signal);
   }
   std::erase_if(held_, [&](const Held& held) { return held.from != to; });
+}
+
+void CallMachine::pass_on_held(CallOutbox& out) {
+  if (state_ != CallState::connecting && state_ != CallState::active) return;
+  for (const CallSide to : {CallSide::caller, CallSide::callee}) {
+    if (!is_away(to)) flush(to, out);
+  }
 }
 
 void CallMachine::tell_media(CallSide to, CallOutbox& out) const {

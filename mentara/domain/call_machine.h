@@ -61,10 +61,16 @@ class CallMachine {
   static constexpr std::size_t held_signals_max = 256;
 
   CallMachine(const CallAsker& caller, const CallTimes& times, wire::TimePoint now);
-  // One that another server has begun, as far as it is known: whoever of the two has a seat is taken to sit there.
-  // `callee`: none, nobody has answered.
-  CallMachine(const CallAsker& caller, const std::optional<CallAsker>& callee, const CallTimes& times,
-              wire::TimePoint ring_until);
+  struct Held {
+    CallSide from = CallSide::caller;
+    std::string socket{}; // of a callee while it rings: more than one device may have something to say
+    CallSignal signal{};
+    friend bool operator==(const Held&, const Held&) = default;
+  };
+  // One that another server has begun, as it is known: whoever of the two has a seat is taken to sit there. `callee`:
+  // none, nobody has answered. Tell it who is not there, and then pass_on_held().
+  CallMachine(CallState state, const CallAsker& caller, const std::optional<CallAsker>& callee, std::vector<Held> held,
+              const CallTimes& times, wire::TimePoint ring_until);
 
   CallState state() const { return state_; }
   std::optional<EndReason> reason() const { return reason_; } // of an ended one
@@ -87,6 +93,7 @@ class CallMachine {
   void device_back(const CallAsker& back, CallOutbox& out);
   void on_time(wire::TimePoint now, CallOutbox& out);
   void on_block(CallSide by, CallOutbox& out);
+  void pass_on_held(CallOutbox& out); // to those who are there: it may be told a second time
 
   struct Seat {
     DeviceId device{};
@@ -94,12 +101,6 @@ class CallMachine {
     std::optional<wire::TimePoint> away_until{}; // its socket is gone; while it rings: the end of time
     std::optional<CallMedia> media{};            // what it said last
     friend bool operator==(const Seat&, const Seat&) = default;
-  };
-  struct Held {
-    CallSide from = CallSide::caller;
-    std::string socket{}; // of a callee while it rings: more than one device may have something to say
-    CallSignal signal{};
-    friend bool operator==(const Held&, const Held&) = default;
   };
   const Seat& seat(CallSide side) const { return seats_[static_cast<int>(side)]; }
   const std::vector<Held>& held() const { return held_; }

@@ -131,6 +131,7 @@ auto CallService::run(Live& live, What what) {
       live.kept_seats = std::move(seats);
       store_progress(live);
     }
+    store_held(live);
     look_after_seats(live);
   };
   if constexpr (std::is_void_v<decltype(what(*live.machine, voice))>) {
@@ -227,6 +228,24 @@ void CallService::take_seat_again(Live& live, CallSide side, TimePoint since) {
   run(live, [&](CallMachine& machine, CallOutbox& out) { machine.device_back(back, out); });
 }
 
+void CallService::store_held(Live& live) {
+  const std::vector<CallMachine::Held>& held = live.machine->held();
+  if (held == live.kept_held) return;
+  const bool has_grown =
+      held.size() > live.kept_held.size() && std::equal(live.kept_held.begin(), live.kept_held.end(), held.begin());
+  const auto first_new = held.begin() + (has_grown ? static_cast<std::ptrdiff_t>(live.kept_held.size()) : 0);
+  store_.write<std::monostate>(
+      [id = live.call.id, added = std::vector(first_new, held.end()), has_grown,
+       site = site_](Transaction& transaction) -> Result<std::monostate, Failure> {
+        if (auto refused = refuse_unless_keeper(site, transaction)) return *std::move(refused);
+        if (!has_grown) transaction.call_changes().forget_held(id);
+        for (const CallMachine::Held& one : added) transaction.call_changes().add_held(id, one);
+        return std::monostate{};
+      },
+      [](Result<std::monostate, Failure>) {});
+  live.kept_held = held;
+}
+
 void CallService::adopt(std::vector<storage::UnendedCall> calls) {
   keeps_ = true;
   for (storage::UnendedCall& one : calls) {
@@ -243,6 +262,7 @@ void CallService::adopt(std::vector<storage::UnendedCall> calls) {
       live.offered_from = {CallSide::caller, one.seats->caller_device, one.seats->caller_socket};
     }
     live.kept_seats = std::move(one.seats);
+    live.kept_held = std::move(one.held);
     engagements_.begin(live.call);
     if (live.call.answered_at) engagements_.answer(live.call);
   }
@@ -258,9 +278,7 @@ void CallService::restore() {
 
 void CallService::restore(Live& live) {
   live.is_adopted = false;
-  // What was held is lost with the last keeper. An answer that the caller never got cannot be given again.
-  const bool can_go_on = live.kept_seats && live.call.state != CallState::connecting &&
-                         (live.call.state == CallState::ringing || live.kept_seats->callee_device);
+  const bool can_go_on = live.kept_seats && (live.call.state == CallState::ringing || live.kept_seats->callee_device);
   if (!can_go_on) {
     const CallStep step = call_rule(CallEvent::server_restart).in(live.call.state);
     engagements_.end(live.call);
@@ -275,10 +293,12 @@ void CallService::restore(Live& live) {
     callee = CallAsker{CallSide::callee, *live.kept_seats->callee_device, live.kept_seats->callee_socket};
   }
   const auto rung = wire::milliseconds(std::max<std::int64_t>(clock_.now().ms - live.call.started_at.ms, 0));
-  live.machine.emplace(live.offered_from, callee, times_, time_.now() + times_.ring - rung);
+  live.machine.emplace(live.call.state, live.offered_from, callee, live.kept_held, times_,
+                       time_.now() + times_.ring - rung);
   rearm(live);
   look_after_seats(live);
   for (const CallSide side : {CallSide::caller, CallSide::callee}) take_seat_again(live, side, TimePoint::min());
+  run(live, [](CallMachine& machine, CallOutbox& out) { machine.pass_on_held(out); });
   for (auto& waiting : std::exchange(live.waiting, {})) waiting();
 }
 
@@ -564,7 +584,7 @@ void CallService::answer(CallActor actor, CallId call, std::optional<UserId> to,
 }
 
 // Before anybody hears of it: else the next keeper would go on ringing while the two talk already.
-void CallService::store_answer(const Live& live, const CallAsker& asker, std::string answer, Done<Call> done) {
+void CallService::store_answer(Live& live, const CallAsker& asker, std::string answer, Done<Call> done) {
   Call answered = live.call;
   answered.state = CallState::active;
   answered.answered_at = clock_.now();
@@ -572,12 +592,18 @@ void CallService::store_answer(const Live& live, const CallAsker& asker, std::st
   seats.callee_device = asker.device;
   seats.callee_socket = asker.socket;
   seats.offer.clear();
+  // Until it has been passed on.
+  std::vector<CallMachine::Held> held = live.machine->held();
+  held.insert(held.begin(), {CallSide::callee, asker.socket, {CallSignal::Kind::answer, answer}});
+  live.kept_held = held;
   store_.write<std::monostate>(
-      [answered = std::move(answered), seats = std::move(seats),
+      [answered = std::move(answered), seats = std::move(seats), held = std::move(held),
        site = site_](Transaction& transaction) -> Result<std::monostate, Failure> {
         if (auto refused = refuse_unless_keeper(site, transaction)) return *std::move(refused);
         transaction.call_changes().update(answered);
         transaction.call_changes().set_seats(answered.id, seats);
+        transaction.call_changes().forget_held(answered.id);
+        for (const CallMachine::Held& one : held) transaction.call_changes().add_held(answered.id, one);
         return std::monostate{};
       },
       [this, id = live.call.id, asker, answer = std::move(answer),

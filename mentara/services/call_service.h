@@ -116,6 +116,7 @@ class CallService {
     std::string ended_by_socket{};
     bool told_unstored = false;
     std::optional<storage::CallSeats> kept_seats{}; // as they were stored last; with several nodes
+    std::vector<CallMachine::Held> kept_held{};     // likewise
     bool is_adopted = false;                        // and waits for restore()
     bool is_being_answered = false;                 // the store has the word
   };
@@ -138,7 +139,8 @@ class CallService {
   void look_after_seats(Live& live);
   void take_seat_again(Live& live, CallSide side, wire::TimePoint since);
   void store_progress(const Live& live);
-  void store_answer(const Live& live, const CallAsker& asker, std::string answer, Done<Call> done);
+  void store_held(Live& live);
+  void store_answer(Live& live, const CallAsker& asker, std::string answer, Done<Call> done);
   void connect(Live& live, const CallAsker& asker, std::string answer, Done<Call> done);
   static storage::CallSeats seats_of(const Live& live);
 

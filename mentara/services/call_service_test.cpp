@@ -461,11 +461,33 @@ TEST_F(SharedCallsTest, F8_a_node_that_is_the_keeper_no_more_stores_nothing_and_
   EXPECT_THAT(heard.take(), IsEmpty()) << "nobody takes a call for answered that the store has ringing";
 }
 
+TEST_F(SharedCallsTest, F8_what_was_held_for_the_other_side_is_held_by_the_next_keeper_too) {
+  connect(phone), connect(desk);
+  ASSERT_TRUE(offer(phone, "bob"));
+  const auto say = [&](const CallActor& from, const std::string& what) {
+    calls.candidates(from, {"c1"}, std::nullopt, {what}, [](const auto& said) { EXPECT_TRUE(said); });
+  };
+  say(phone, "p1"), say(phone, "p2"), say(desk, "d1");
+  heard.take();
+  take_over({phone, desk});
+  say(phone, "p3");
+  disconnect(phone);
+  ASSERT_TRUE(answer(desk));
+  EXPECT_THAT(heard.take(),
+              ElementsAre("desk1 answered", "desk1 gets p1", "desk1 gets p2", "desk1 gets p3", "desk1 waits"));
+  say(desk, "d2");
+  take_over({desk, on("ada", "phone", 2)});
+  EXPECT_THAT(heard.take(), ElementsAre("desk1 waits", "phone2 gets answer", "phone2 gets d1", "phone2 gets d2",
+                                        "desk1 waits no more"));
+  take_over({desk, on("ada", "phone", 2)});
+  EXPECT_THAT(heard.take(), IsEmpty()) << "each once";
+}
+
 TEST_F(SharedCallsTest, I9_a_call_that_nobody_can_go_on_with_ends_when_it_is_taken_over) {
   connect(phone), connect(desk);
   ASSERT_TRUE(offer(phone, "bob"));
-  disconnect(phone);
-  ASSERT_TRUE(answer(desk)); // the caller does not have the answer, which is lost
+  ASSERT_TRUE(answer(desk));
+  change("DELETE FROM call_seats"); // as of a node that kept calls alone
   take_over({phone, desk});
   ASSERT_TRUE(have_ended(1));
   EXPECT_EQ(ended[0].call.reason, EndReason::failed);

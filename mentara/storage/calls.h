@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mentara/domain/call.h"
+#include "mentara/domain/call_machine.h"
 #include "mentara/domain/user.h"
 #include "mentara/storage/store.h"
 
@@ -34,7 +35,9 @@ struct CallSeats {
 struct UnendedCall {
   Call call;
   User caller;
-  std::optional<CallSeats> seats{}; // of one that take_over() gives; none: nobody can go on with it
+  // Of one that take_over() gives.
+  std::optional<CallSeats> seats{}; // none: nobody can go on with it
+  std::vector<CallMachine::Held> held{};
 };
 
 // The node of a site that keeps all calls.
@@ -83,7 +86,9 @@ class CallChanges {
   // What the keepers before this one, and nodes that are no more, were still holding; from now on this process does.
   virtual std::vector<UnendedCall> take_over() = 0;
   virtual void set_seats(const CallId& call, const CallSeats& seats) = 0;
-  virtual void forget_seats(const CallId& call) = 0;
+  virtual void add_held(const CallId& call, const CallMachine::Held& held) = 0;
+  virtual void forget_held(const CallId& call) = 0;
+  virtual void forget_seats(const CallId& call) = 0; // and what was held
 };
 
 } // namespace mentara::storage

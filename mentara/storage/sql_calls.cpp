@@ -174,7 +174,15 @@ SqlCallChanges::SqlCallChanges(sql::Database& database, SqlLog& log, SqlUsers& u
                  "caller_socket = excluded.caller_socket, callee_device = excluded.callee_device, "
                  "callee_socket = excluded.callee_socket, offer = excluded.offer"),
       forget_seats_(database,
-                    "DELETE FROM call_seats WHERE call_key = (SELECT call_key FROM calls WHERE call_id = ?1)") {}
+                    "DELETE FROM call_seats WHERE call_key = (SELECT call_key FROM calls WHERE call_id = ?1)"),
+      add_held_(database,
+                "INSERT INTO call_held (call_key, side, socket, kind, body, restart) "
+                "SELECT call_key, ?2, ?3, ?4, ?5, ?6 FROM calls WHERE call_id = ?1 AND ended_at IS NULL"),
+      held_(database,
+            "SELECT h.side, h.socket, h.kind, h.body, h.restart FROM call_held h WHERE h.call_key = "
+            "(SELECT call_key FROM calls WHERE call_id = ?1) ORDER BY h.held_key"),
+      forget_held_(database, "DELETE FROM call_held WHERE call_key = (SELECT call_key FROM calls WHERE call_id = ?1)") {
+}
 
 bool SqlCallChanges::insert(const Call& call) {
   User caller{call.from_user_id}, callee{call.to_user_id};
@@ -231,8 +239,22 @@ std::vector<UnendedCall> SqlCallChanges::take_over() {
     }
     calls.push_back(std::move(taken));
   }
+  for (UnendedCall& call : calls) {
+    Rows held = held_.query(call.call.id.value);
+    while (held.next()) {
+      call.held.push_back(
+          {held.as<CallSide>(0), held.text(1), {held.as<CallSignal::Kind>(2), held.text(3), held.integer(4) != 0}});
+    }
+  }
   return calls;
 }
+
+void SqlCallChanges::add_held(const CallId& call, const CallMachine::Held& held) {
+  add_held_.run(call.value, stored_number(held.from), held.socket, static_cast<std::int64_t>(held.signal.kind),
+                held.signal.body, held.signal.restart ? 1 : 0);
+}
+
+void SqlCallChanges::forget_held(const CallId& call) { forget_held_.run(call.value); }
 
 void SqlCallChanges::set_seats(const CallId& call, const CallSeats& seats) {
   const auto callee = seats.callee_device ? std::optional(seats.callee_device->value) : std::nullopt;
@@ -241,6 +263,9 @@ void SqlCallChanges::set_seats(const CallId& call, const CallSeats& seats) {
   set_seats_.run(call.value, seats.caller_device.value, seats.caller_socket, callee, socket, offer);
 }
 
-void SqlCallChanges::forget_seats(const CallId& call) { forget_seats_.run(call.value); }
+void SqlCallChanges::forget_seats(const CallId& call) {
+  forget_seats_.run(call.value);
+  forget_held_.run(call.value);
+}
 
 } // namespace mentara::storage

@@ -33,6 +33,8 @@ class SqlCallChanges final : public CallChanges {
   void resign() override;
   std::vector<UnendedCall> take_over() override;
   void set_seats(const CallId& call, const CallSeats& seats) override;
+  void add_held(const CallId& call, const CallMachine::Held& held) override;
+  void forget_held(const CallId& call) override;
   void forget_seats(const CallId& call) override;
 
  private:
@@ -40,6 +42,7 @@ class SqlCallChanges final : public CallChanges {
   SqlUsers& users_;
   sql::Statement insert_, update_, add_report_, forget_reports_;
   sql::Statement keep_, is_keeper_, resign_, take_, taken_, set_seats_, forget_seats_;
+  sql::Statement add_held_, held_, forget_held_;
 };
 
 } // namespace mentara::storage

@@ -15,3 +15,15 @@ CREATE TABLE call_seats (
   callee_socket TEXT,
   offer TEXT          -- JSON; while it rings
 );
+
+-- What one side has said and the other could not hear yet.
+CREATE TABLE call_held (
+  held_key INTEGER PRIMARY KEY AUTOINCREMENT,
+  call_key INTEGER NOT NULL REFERENCES calls,
+  side INTEGER NOT NULL, -- that said it; 0: the caller
+  socket TEXT NOT NULL,
+  kind INTEGER NOT NULL, -- 0 an answer, 1 a candidate, 2 a renegotiation
+  body TEXT NOT NULL,    -- JSON
+  restart INTEGER NOT NULL
+);
+CREATE INDEX call_held_by_call ON call_held (call_key, held_key);

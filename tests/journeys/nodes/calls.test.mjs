@@ -268,10 +268,15 @@ test('F8: it rings while the node that keeps the calls is killed: it can be answ
   const [keeper, one, other] = await siteFor(t, 3);
   const people = await twoPeople(one, other);
   await ring(people);
+  await succeed(people.a, 'video:ice-candidate', { ...people.call, candidate: { candidate: 'a1' } }); // is held
+  // What the keeper stores is stored in order.
+  await succeed(await keeper.connect(people.ada), 'message:send', { conversationId: people.conversationId, content: 'behind it' });
   await keeper.kill();
   const received = next(people.a, 'video:answer-received');
+  const held = next(people.b, 'video:ice-candidate');
   await succeed(people.b, 'video:answer', { ...people.back, answer }); // which waits for the next keeper
   assert.deepEqual((await received)[0].answer, answer);
+  assert.equal((await held)[0].candidate.candidate, 'a1');
   await talkOnAndEnd(people);
 });
 
