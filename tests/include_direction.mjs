@@ -35,7 +35,7 @@ const layers = {
   'mentara/gateways': ['mentara/requests', 'mentara/cluster', 'mentara/connections', ...edge],
   'mentara/api': ['mentara/requests', 'mentara/connections', ...edge],
   'mentara/ops': ['mentara/connections', 'mentara/config/config.h', 'wire/net/tls.h', ...edge],
-  'mentara/config': ['mentara/domain', 'mentara/limits.h', 'mentara/limits_of_nodes.h', 'mentara/limits_of_push.h', 'wire/redis/url.h', ...base],
+  'mentara/config': ['mentara/domain', 'mentara/limits.h', 'mentara/limits_of_nodes.h', 'mentara/limits_of_push.h', 'wire/eio/verify.h', 'wire/redis/url.h', ...base],
   'mentara/schema': ['mentara/contract', 'mentara/config/version.h', 'mentara/domain', 'mentara/limits.h', ...base],
   'mentara/console': ['mentara/schema', 'mentara/domain', 'wire/http', ...base],
   'mentara/cli': ['mentara/config', 'mentara/auth', 'mentara/push/keys.h', 'mentara/schema', 'mentara/domain', 'mentara/limits.h', ...base],
@@ -58,7 +58,7 @@ const forTests = (allowed) => ['tests/support', ...(allowed.includes('mentara/st
 // words, which hold bytes and numbers only. (wire/cluster joins loops, so all of it sees them.)
 const socketFree = ['wire/net/write_queue.h', 'wire/net/endpoint.h', 'wire/net/timing_wheel.h'];
 const protocolFolders = ['wire/http', 'wire/ws', 'wire/eio', 'wire/sio', 'wire/redis'];
-const seesNet = /^(server|\w+_server|transport|\w+_transport|socket_ref|client)$/;
+const seesNet = /^(server|\w+_server|transport|\w+_transport|socket_ref|client|\w+_client)$/;
 const pure = /(^|_)(packet|frame|message|reply|codec|session|handshake|deflate|cors|router)$/;
 
 // Headers are cheap to include: a library is named in .cpp files, or in a folder's native.h, which only its .cpp files see.

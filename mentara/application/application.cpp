@@ -75,6 +75,7 @@
 #include "wire/base/log.h"
 #include "wire/cluster/node.h"
 #include "wire/eio/verify.h"
+#include "wire/net/tls_trust.h"
 #include "wire/redis/url.h"
 
 namespace mentara {

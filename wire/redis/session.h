@@ -13,9 +13,12 @@
 #include "wire/base/limits.h"
 #include "wire/base/time.h"
 #include "wire/base/unique_function.h"
-#include "wire/net/tls_trust.h"
 #include "wire/redis/reply.h"
 #include "wire/redis/reply_codec.h"
+
+namespace wire::net {
+class TlsTrust; // wire/net/tls_trust.h
+}
 
 namespace wire::redis {
 
