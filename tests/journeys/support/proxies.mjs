@@ -42,7 +42,7 @@ export const proxies = {
 };
 
 // Gives its URL; `servers`: their ports.
-export async function startProxy(t, name, servers) {
+export async function startProxy(t, name, servers, attempts = 3) {
   const { configure, command } = proxies[name];
   const [port, folder] = [await freePort(), temporaryDirectory()];
   const file = join(folder, 'proxy.conf');
@@ -50,9 +50,8 @@ export async function startProxy(t, name, servers) {
   const [binary, args] = command(file, folder);
   const program = new Program(binary, args, { env: { PATH: `${process.env.PATH}:/usr/sbin` } });
   t.after(() => program.ended || program.kill());
-  await eventually(`${name} to listen`, async () => {
-    if (program.ended) throw new Error(`${name} ended:\n${program.ended.err}`);
-    return !(await isFree(port));
-  });
+  await eventually(`${name} to listen`, async () => program.ended || !(await isFree(port)));
+  if (program.ended && attempts > 1) return startProxy(t, name, servers, attempts - 1); // the port was free a moment ago
+  program.checkThatItRuns();
   return `http://127.0.0.1:${port}`;
 }
