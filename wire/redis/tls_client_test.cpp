@@ -9,6 +9,7 @@
 
 #include "wire/base/random.h"
 #include "wire/net/test_support.h"
+#include "wire/net/tls_trust.h"
 #include "wire/redis/client.h"
 #include "wire/redis/test_server.h"
 
