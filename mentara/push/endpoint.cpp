@@ -13,7 +13,7 @@ using V6 = std::array<unsigned char, 16>;
 
 bool matches(const unsigned char* address, std::initializer_list<unsigned char> prefix, int bits) {
   for (std::size_t i = 0; bits > 0; ++i, bits -= 8) {
-    const unsigned char mask = bits >= 8 ? 0xff : static_cast<unsigned char>(0xff << (8 - bits));
+    const auto mask = static_cast<unsigned char>(bits >= 8 ? 0xff : 0xff << (8 - bits));
     if ((address[i] & mask) != (std::data(prefix)[i] & mask)) return false;
   }
   return true;
