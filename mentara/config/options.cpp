@@ -329,7 +329,8 @@ std::vector<Option> make_options() {
        whole_number(at(&Config::database, &DatabaseConfig::write_queue_max), 1, million)},
       {"database.read_queue_max", "How many reads may wait; what comes on top is answered with `unavailable`.",
        whole_number(at(&Config::database, &DatabaseConfig::read_queue_max), 1, million)},
-      {"database.group_commit_max", "The most writes in one transaction.",
+      {"database.group_commit_max",
+       "The most writes in one transaction that somebody waits for; as many others may go beside them.",
        whole_number(at(&Config::database, &DatabaseConfig::group_commit_max), 1, million)},
 
       {.key = "redis.url",
