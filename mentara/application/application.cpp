@@ -1,15 +1,11 @@
 #include "mentara/application/application.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
-#include <thread>
 #include <vector>
 
 #include "mentara/api/access_routes.h"
@@ -19,147 +15,26 @@
 #include "mentara/api/rest_api.h"
 #include "mentara/api/user_routes.h"
 #include "mentara/application/edge.h"
+#include "mentara/application/node_logic.h"
+#include "mentara/application/node_options.h"
 #include "mentara/application/redis_node_bus.h"
-#include "mentara/auth/authenticator.h"
-#include "mentara/auth/failure_budget.h"
 #include "mentara/auth/rate_limiter.h"
-#include "mentara/auth/revocations.h"
 #include "mentara/cli/make_token.h"
-#include "mentara/cluster/node_news.h"
-#include "mentara/connections/cluster_users.h"
-#include "mentara/connections/connection_manager.h"
-#include "mentara/connections/home.h"
-#include "mentara/connections/presence_service.h"
-#include "mentara/connections/viewer_service.h"
 #include "mentara/console/console.h"
 #include "mentara/contract/event_table.h"
-#include "mentara/events/event_bus.h"
-#include "mentara/gateways/call_desk.h"
-#include "mentara/gateways/cluster_sockets.h"
-#include "mentara/gateways/departure.h"
-#include "mentara/gateways/disconnector.h"
-#include "mentara/gateways/event_limits.h"
-#include "mentara/gateways/messaging_gateway.h"
-#include "mentara/gateways/notification_gateway.h"
-#include "mentara/gateways/unread_news.h"
-#include "mentara/gateways/video_call_gateway.h"
-#include "mentara/gateways/video_call_news.h"
-#include "mentara/gateways/websocket_event_service.h"
 #include "mentara/limits_of_nodes.h"
 #include "mentara/ops/file_watch.h"
 #include "mentara/ops/health.h"
 #include "mentara/ops/metrics.h"
 #include "mentara/ops/traffic.h"
 #include "mentara/push/curl_outlet.h"
-#include "mentara/push/push_service.h"
-#include "mentara/services/block_service.h"
-#include "mentara/services/call_service.h"
-#include "mentara/services/conference_service.h"
-#include "mentara/services/conversation_service.h"
-#include "mentara/services/engagements.h"
-#include "mentara/services/ice_service.h"
-#include "mentara/services/message_change_service.h"
-#include "mentara/services/message_notifier.h"
-#include "mentara/services/message_service.h"
-#include "mentara/services/notification_service.h"
-#include "mentara/services/participant_service.h"
-#include "mentara/services/personal_data_service.h"
-#include "mentara/services/revocation_service.h"
-#include "mentara/services/search_service.h"
-#include "mentara/services/sync_service.h"
-#include "mentara/services/unread_service.h"
 #include "mentara/storage/postgres_store.h"
 #include "mentara/storage/sqlite_store.h"
-#include "wire/base/address.h"
-#include "wire/base/base64.h"
 #include "wire/base/log.h"
 #include "wire/cluster/node.h"
-#include "wire/eio/verify.h"
-#include "wire/net/tls_trust.h"
-#include "wire/redis/url.h"
 
 namespace mentara {
 namespace {
-
-int loop_count(const Config& config) {
-  if (config.server.threads > 0) return static_cast<int>(config.server.threads);
-  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-}
-
-wire::http::CorsOptions cors_options(const Config& config) {
-  wire::http::CorsOptions cors;
-  cors.origin = config.cors.origins;
-  cors.credentials = true;
-  return cors;
-}
-
-// Of the machine's name what a sid can carry.
-std::string node_name(const Config& config) {
-  if (!config.server.node.empty()) return config.server.node;
-  std::array<char, 256> host{};
-  ::gethostname(host.data(), host.size() - 1);
-  const std::string port = "-" + std::to_string(config.server.port);
-  std::string name;
-  for (const char* c = host.data(); *c != '\0' && name.size() + port.size() < wire::eio::node_name_chars_max; ++c) {
-    name += wire::eio::is_node_name({c, 1}) ? *c : '-';
-  }
-  return name + port;
-}
-
-// How long whoever asks for a session has to wait; any thread.
-std::function<std::optional<wire::Duration>(const wire::http::Request&)> handshakes_of_address(
-    auth::RateLimiter& limiter) {
-  return [&limiter](const wire::http::Request& request) -> std::optional<wire::Duration> {
-    return limiter.take(wire::limited_as(request.peer.address), wire::Clock::now());
-  };
-}
-
-auth::Rate rate(std::int64_t per_second, std::int64_t burst) {
-  return {static_cast<double>(per_second), static_cast<double>(burst)};
-}
-
-wire::cluster::NodeOptions node_options(const Config& config, auth::RateLimiter& handshakes) {
-  wire::cluster::NodeOptions options;
-  options.threads = loop_count(config);
-  options.server.main_namespace = false; // clients connect to /messaging and its like, and to nothing else
-  options.server.ping_interval = config.engine.ping_interval;
-  options.server.ping_timeout = config.engine.ping_timeout;
-  options.server.connect_timeout = config.engine.connect_timeout;
-  options.server.max_http_buffer_size = config.engine.max_payload;
-  options.server.decoder.message_bytes_max = config.engine.max_payload;
-  options.server.http_compression.reset(); // no secret shares a compressed answer with what others can choose
-  options.http.body_bytes_max = config.engine.max_payload;
-  set_edge_options(options.http, config);
-
-  if (const auto redis = wire::redis::parse_url(config.redis.url)) {
-    options.redis = {.address = redis->address, .login = redis->login, .key = config.redis.key};
-    options.redis->login.name = "mentara";
-    for (const std::string& sentinel : config.redis.sentinels) {
-      const auto place = wire::redis::parse_url("redis://" + sentinel);
-      options.redis->address.sentinels.push_back({place->address.host, place->address.port});
-    }
-    if (redis->tls) {
-      auto trust = wire::net::TlsTrust::open(config.redis.tls_authorities);
-      if (!trust)
-        throw std::runtime_error("Redis cannot be spoken to over TLS (redis.tls_authorities): " + trust.error().text);
-      options.redis->address.trust = *std::move(trust);
-    }
-    options.server.node = node_name(config);
-  }
-
-  options.server.throttle_handshake = handshakes_of_address(handshakes);
-  options.server.cors = cors_options(config);
-  options.server.refuse_origin =
-      [cors = config.cors](std::optional<std::string_view> origin) -> std::optional<std::string> {
-    if (!origin) {
-      if (cors.allow_no_origin) return std::nullopt;
-      return "A request must have an Origin header here (cors.allow_no_origin is false).";
-    }
-    if (std::find(cors.origins.begin(), cors.origins.end(), *origin) != cors.origins.end()) return std::nullopt;
-    return "This origin is not allowed. The server's configuration lists those that are (cors.origins).";
-  };
-  return options;
-}
 
 // Calls `listen(address, port)` for each address of the host, on one port. Returns the port; throws when it is not to
 // be had.
@@ -201,24 +76,10 @@ std::optional<console::IssueToken> issue_token(const Config& config, const WallC
   };
 }
 
-services::IceService::Servers ice_servers(const IceConfig& config) {
-  return {config.stun_urls, config.turn_urls, config.turn_secret,
-          std::chrono::duration_cast<std::chrono::seconds>(config.turn_ttl)};
-}
-
 std::vector<std::string> key_paths(const AuthConfig& config) {
   std::vector<std::string> paths;
   for (const KeyFile& file : config.keys) paths.push_back(file.path);
   return paths;
-}
-
-push::PushService::Options push_options(const PushConfig& config) {
-  auto key = push::KeyPair::from_private(wire::base64url_decode_strict(config.private_key).value_or(std::string()));
-  if (!key) throw std::runtime_error("push.private_key is no key of the curve P-256; make one with: mentara push-key");
-  return {.rules = {*std::move(key), config.subject, config.retry_delay},
-          .ttl = config.ttl,
-          .delay = config.delay,
-          .allow_insecure = config.allow_insecure_endpoints};
 }
 
 std::vector<std::string> tls_paths(const TlsConfig& config) {
@@ -255,14 +116,15 @@ struct Application::Parts {
   void add_figures(ops::Figures& figures); // of what lives on the home loop
   const char* not_ready() const {
     if (stopping) return "stopping";
-    return store->healthy() ? nullptr : "the database failed or cannot be reached; see the log";
+    return logic->store->healthy() ? nullptr : "the database failed or cannot be reached; see the log";
   }
   const char* degraded() const {
     if (!node_bus || nodes_ready) return nullptr;
     return "Redis cannot be reached: what other nodes tell comes later, by way of the database";
   }
   void add_store_figures(ops::Figures& figures) const;
-  void join_nodes(wire::net::Loop& home_loop);
+  NodeLogic::Outside outside(const Config& config);
+  void serve(std::size_t loop, const Config& config);
   void begin_drain();
   void on_loop_drained();
   void finish_requests();
@@ -277,70 +139,19 @@ struct Application::Parts {
   wire::TimePoint drained_by{};
   std::optional<wire::net::Timer> drain_timer;
   std::atomic<bool> nodes_ready{false}; // as node_bus is, for any thread
-  auth::Revocations revoked_tokens;
-  auth::Authenticator authenticator;
-  const std::vector<NotificationRule> notification_rules;
   auth::RateLimiter address_handshakes;
   const std::shared_ptr<wire::net::TlsContext> tls; // null: nothing is encrypted
   std::optional<wire::cluster::Node> node;          // its loops outlive what is posted to them
   std::optional<RedisNodeBus> node_bus;             // none: this node is alone
-  std::optional<cluster::NewsExchange> node_news;   // likewise
-  std::optional<connections::Home> home;
-  std::optional<events::EventBus> bus;
-  std::optional<connections::ConnectionManager> connections;
-  std::unique_ptr<storage::Store> store;
-  gateways::Disconnector disconnector;
-  std::optional<gateways::ClusterSockets> live_sockets;
-  std::optional<connections::ClusterUsers> users;
-  std::optional<gateways::EventLimits> event_limits;
-  std::optional<auth::FailureBudget> failures;       // of addresses
-  std::optional<auth::RateLimiter> address_requests; // likewise, over REST
-  std::optional<services::RevocationService> revocations;
-  std::optional<wire::net::Timer> revocations_timer;
-  std::optional<wire::net::Timer> others_timer;
-  std::optional<services::MessageService> messages;
-  std::optional<services::MessageChangeService> message_changes;
-  std::optional<services::ConversationService> conversations;
-  std::optional<services::ParticipantService> participants;
-  std::optional<services::BlockService> blocks;
-  std::optional<services::PersonalDataService> personal_data;
-  std::optional<wire::net::Timer> erasures_timer;
-  std::optional<services::SearchService> search;
-  std::optional<services::UnreadService> unread;
-  std::optional<connections::PresenceService> presence;
-  std::optional<connections::ViewerService> viewers;
-  std::optional<wire::net::Timer> notifier_timer;
-  std::optional<services::MessageNotifier> notifier;
-  std::optional<wire::net::Timer> notifications_timer;
-  std::optional<services::NotificationService> notifications;
-  std::optional<wire::net::Timer> push_timer;
-  std::optional<push::PushService> push; // none: it is not configured
-  std::unique_ptr<push::Outlet> push_outlet;
-  std::optional<wire::net::Timer> search_timer;
-  std::optional<wire::net::Timer> proofs_timer;
-  std::optional<services::SyncService> sync;
-  std::optional<wire::net::Timer> calls_timer;
-  std::optional<wire::net::Timer> abandoned_timer; // none: calls are shared
-  std::optional<gateways::VideoCallNews> call_news;
-  std::optional<services::Engagements> engagements;
-  std::optional<services::CallService> calls;
-  std::optional<services::ConferenceService> conferences;
-  std::optional<services::IceService> ice;
-  std::optional<requests::LiveCallRequests> live_call_requests;
-  std::optional<gateways::CallDesk> call_desk;
-  std::vector<std::unique_ptr<gateways::VideoCallGateway>> video_calls; // one for each loop
-  std::vector<std::unique_ptr<requests::CallRequests>> call_requests;   // one for each loop
-  std::vector<std::unique_ptr<gateways::MessagingGateway>> messaging;   // one for each loop
-  std::vector<std::unique_ptr<gateways::NotificationGateway>> notification_gateways;
-  std::vector<std::unique_ptr<requests::MessagingRequests>> messaging_requests; // likewise, for REST
+  std::optional<NodeLogic> logic;
+  std::optional<auth::RateLimiter> address_requests;                            // over REST
+  std::vector<std::unique_ptr<requests::CallRequests>> call_requests;           // one for each loop
+  std::vector<std::unique_ptr<requests::MessagingRequests>> messaging_requests; // likewise
   std::vector<std::unique_ptr<requests::NotificationRequests>> notification_requests;
   std::vector<std::unique_ptr<requests::AccessRequests>> access_requests; // likewise
   std::vector<std::unique_ptr<requests::UserRequests>> user_requests;     // likewise
   std::vector<std::unique_ptr<requests::PresenceRequests>> presence_requests;
   std::vector<std::unique_ptr<api::RestApi>> rest; // likewise
-  std::optional<gateways::WebSocketEventService> websocket_events;
-  std::vector<std::unique_ptr<gateways::Departure>> departures; // one for each loop
-  std::optional<gateways::UnreadNews> unread_news;
   ops::Health health{[this] { return not_ready(); }, [this] { return degraded(); }};
   std::vector<std::unique_ptr<ops::Traffic>> traffic; // one for each loop
   std::optional<ops::Metrics> metrics;
@@ -352,189 +163,18 @@ struct Application::Parts {
 
 Application::Parts::Parts(const Config& config)
     : drain_deadline(config.server.drain_deadline),
-      authenticator(config.auth, revoked_tokens, clock),
-      notification_rules(config.notifications.rules),
       address_handshakes(rate(config.limits.handshakes_per_second, config.limits.handshakes_burst)),
       tls(open_tls(config.tls)) {
   node.emplace(node_options(config, address_handshakes), [](wire::sio::Server&) {});
   wire::net::Loop& home_loop = node->loop(0);
-  const auto post = [&home_loop](wire::UniqueFunction<void()> task) { home_loop.post(std::move(task)); };
-  home.emplace(home_loop);
-  bus.emplace(post);
-  connections.emplace(connections::ConnectionManager::Limits{.sockets_per_user = config.limits.sockets_per_user});
   if (node->nodes()) {
     node_bus.emplace(*node->nodes());
     node_bus->on_state([this](bool ready) { nodes_ready = ready; });
-    node_news.emplace(*node_bus);
   }
-  live_sockets.emplace(disconnector, node_news ? &*node_news : nullptr);
-  users.emplace(*bus, *connections, home_loop, node_bus ? &*node_bus : nullptr);
-  store = open_store(config, post, [this](storage::Position end) { websocket_events->on_growth(end); });
-  revocations.emplace(*store, revoked_tokens, *live_sockets, clock,
-                      services::RevocationService::Limits{.token_lifetime_max = config.auth.max_lifetime,
-                                                          .leeway = config.auth.leeway});
-  revocations_timer.emplace(home_loop, [this] {
-    revocations->forget_expired();
-    revocations_timer->arm(limits::revocations_cleaning_interval);
-  });
-  revocations_timer->arm(limits::revocations_cleaning_interval);
-  if (node_bus) join_nodes(home_loop);
-  messages.emplace(*store, *bus, clock);
-  message_changes.emplace(*store, *bus, clock);
-  conversations.emplace(*store, *bus, clock);
-  participants.emplace(*store, *bus, clock);
-  blocks.emplace(*store, *bus, clock);
-  personal_data.emplace(*store, *bus, clock, *participants, [this](const UserId& user) {
-    revocations->revoke_user(user, clock.now(), [](wire::Result<std::monostate, Failure> done) {
-      if (!done) wire::log(wire::LogLevel::error, "the tokens of a user who is forgotten could not be revoked");
-    });
-  });
-  personal_data->resume();
-  erasures_timer.emplace(home_loop, [this] {
-    personal_data->resume();
-    erasures_timer->arm(limits::erasures_interval);
-  });
-  erasures_timer->arm(limits::erasures_interval);
-  search.emplace(*store);
-  unread.emplace(*store);
-  presence.emplace(*store, *bus, clock, node->server(0),
-                   connections::PresenceBoard::Delays{.offline_after = config.presence.offline_after}, *users,
-                   node_news ? &*node_news : nullptr);
-  viewers.emplace(*store, *bus, clock, node->server(0), *users, node_bus ? &*node_bus : nullptr);
-  presence->on_set([this](const UserId& user) { viewers->look_again(user); });
-  notifier_timer.emplace(home_loop, [this] { notifier->tell(); });
-  notifier.emplace(*store, *bus, clock,
-                   services::MessageNotifier::Outside{
-                       [this](const UserId& user) { return users->is_there(user, cluster::Here::messaging); },
-                       [this] {
-                         if (!notifier_timer->armed()) notifier_timer->arm(limits::notifier_delay);
-                       },
-                       [this] { notifier_timer->arm(limits::notifier_retry); }, !config.database.url.empty()});
-  home_loop.post([this] { notifier->begin(); }); // messages from before a crash
-  notifications_timer.emplace(home_loop, [this] { notifications->on_due(); });
-  notifications.emplace(*store, *bus, clock, [this](UnixTime due) {
-    const milliseconds wait(std::max<std::int64_t>(due.ms - clock.now().ms, 0));
-    notifications_timer->arm(std::min<wire::Duration>(wait, limits::due_check_max));
-  });
-  home_loop.post([this] { notifications->on_due(); }); // what came due while nobody was there
-  if (!config.push.private_key.empty()) {
-    push_outlet = std::make_unique<push::CurlOutlet>(
-        push::CurlOutlet::Options{.allow_insecure = config.push.allow_insecure_endpoints,
-                                  .ca_file = config.push.ca_file,
-                                  .timeout = limits::push_timeout},
-        post);
-    push_timer.emplace(home_loop, [this] { push->on_time(); });
-    push.emplace(*store, *bus, clock, push_options(config.push), *push_outlet,
-                 push::PushService::Outside{[this](const UserId& user) {
-                                              using cluster::Here;
-                                              return users->is_there(
-                                                  user, Here::messaging | Here::notifications | Here::video_calls);
-                                            },
-                                            [&home_loop] { return home_loop.now(); },
-                                            [this, &home_loop](wire::TimePoint at) {
-                                              push_timer->arm(std::max(at - home_loop.now(), wire::Duration(0)));
-                                            }});
-  }
-  search_timer.emplace(home_loop, [this] {
-    search->index_some();
-    search_timer->arm(limits::search_index_interval);
-  });
-  search_timer->arm(limits::search_index_interval);
-  proofs_timer.emplace(home_loop, [this] { sync->flush(); });
-  sync.emplace(*store, *bus, clock,
-               services::SyncService::Limits{.replayed_events_max = config.replay.events_max,
-                                             .replayed_age_max = config.replay.age_max},
-               [this] { proofs_timer->arm(limits::proof_delay); });
-
-  calls_timer.emplace(home_loop, [this] { calls->on_time(); });
-  call_news.emplace(node->server(0));
-  engagements.emplace(*bus, clock);
-  const bool shares_calls = node_bus && !config.database.url.empty();
-  const auto call_site = shares_calls ? services::CallSite::shared : services::CallSite::alone;
-  calls.emplace(*store, *bus, *engagements, *call_news, clock, config.calls.times(),
-                services::CallService::Time{[&home_loop] { return home_loop.now(); },
-                                            [this, &home_loop](wire::TimePoint at) {
-                                              calls_timer->arm(std::max(at - home_loop.now(), wire::Duration(0)));
-                                            }},
-                call_site);
-  conferences.emplace(*store, *engagements, *call_news, call_site);
-  ice.emplace(ice_servers(config.ice), clock);
-  live_call_requests.emplace(*calls, *conferences, *ice);
-  std::optional<gateways::CallDesk::Site> site;
-  if (shares_calls) site.emplace(gateways::CallDesk::Site{*store, *node_bus, *node_news, *users});
-  call_desk.emplace(*bus, home_loop, gateways::CallDesk::Services{*calls, *conferences, *live_call_requests}, site);
-  if (!shares_calls) calls->recover();
-  if (!shares_calls && !config.database.url.empty()) {
-    // Those of nodes that are no more; one that lives holds on to its own.
-    abandoned_timer.emplace(home_loop, [this] {
-      calls->recover();
-      abandoned_timer->arm(limits::abandoned_calls_interval);
-    });
-    abandoned_timer->arm(limits::abandoned_calls_interval);
-  }
-
-  event_limits.emplace(rate(config.limits.events_per_second, config.limits.events_burst),
-                       rate(config.limits.sends_per_second, config.limits.sends_burst));
-  failures.emplace(config.limits.connect_failures_per_minute);
+  logic.emplace(config, outside(config));
   address_requests.emplace(rate(config.limits.requests_per_second, config.limits.requests_burst));
-  const gateways::Admission::Parts admission{authenticator, *home,        *connections,  *store,    *sync,
-                                             *bus,          disconnector, *event_limits, *failures, clock};
-  const api::RestApi::Limits rest_limits{*failures, *address_requests,
-                                         [this](const UserId& user, std::string_view event, wire::TimePoint now) {
-                                           return event_limits->take(user, event, now);
-                                         }};
-  const requests::MessagingRequests::Services messaging_services{*messages,     *message_changes, *conversations,
-                                                                 *participants, *blocks,          *search};
-  const requests::NotificationRequests::Services notification_services{*notifications, notification_rules,
-                                                                       push ? &*push : nullptr};
-  gateways::WebSocketEventService::Feeds feeds;
   console.emplace(issue_token(config, clock));
-  for (std::size_t i = 0; i < node->loops(); ++i) {
-    messaging.push_back(std::make_unique<gateways::MessagingGateway>(node->server(i), admission, messaging_services,
-                                                                     *presence, *viewers));
-    feeds.messaging.push_back(&messaging.back()->feed());
-    notification_gateways.push_back(
-        std::make_unique<gateways::NotificationGateway>(node->server(i), admission, notification_services));
-    feeds.notifications.push_back(&notification_gateways.back()->feed());
-    video_calls.push_back(std::make_unique<gateways::VideoCallGateway>(
-        node->server(i), admission, gateways::VideoCallGateway::Services{*calls, *call_desk, *ice}));
-    feeds.video_calls.push_back(&video_calls.back()->feed());
-    call_requests.push_back(std::make_unique<requests::CallRequests>(*home, node->loop(i), *calls, *ice));
-    messaging_requests.push_back(
-        std::make_unique<requests::MessagingRequests>(*home, node->loop(i), messaging_services));
-    notification_requests.push_back(
-        std::make_unique<requests::NotificationRequests>(*home, node->loop(i), notification_services));
-    access_requests.push_back(std::make_unique<requests::AccessRequests>(
-        *home, node->loop(i), requests::AccessRequests::Services{*revocations, *live_sockets, *connections, clock}));
-    rest.push_back(std::make_unique<api::RestApi>(node->loop(i), authenticator, rest_limits, cors_options(config)));
-    api::add_messaging_routes(rest.back()->routes(), *messaging_requests.back());
-    presence_requests.push_back(std::make_unique<requests::PresenceRequests>(*home, node->loop(i), *presence));
-    api::add_presence_routes(rest.back()->routes(), *presence_requests.back());
-    api::add_notification_routes(rest.back()->routes(), *notification_requests.back());
-    api::add_access_routes(rest.back()->routes(), *access_requests.back());
-    api::add_call_routes(rest.back()->routes(), *call_requests.back());
-    user_requests.push_back(std::make_unique<requests::UserRequests>(*home, node->loop(i), *personal_data));
-    api::add_user_routes(rest.back()->routes(), *user_requests.back());
-    traffic.push_back(std::make_unique<ops::Traffic>(node->server(i), node->http(i)));
-    traffic.back()->watch(node->server(i).of(contract::messaging::nsp), contract::messaging::client_event::all,
-                          contract::messaging::server_event::all, messaging.back()->tally());
-    traffic.back()->watch(node->server(i).of(contract::notifications::nsp), contract::notifications::client_event::all,
-                          contract::notifications::server_event::all, notification_gateways.back()->tally());
-    traffic.back()->watch(node->server(i).of(contract::video_calls::nsp), contract::video_calls::client_event::all,
-                          contract::video_calls::server_event::all, video_calls.back()->tally());
-    traffic.back()->watch_rest(rest.back()->tally());
-    departures.push_back(std::make_unique<gateways::Departure>(node->loop(i)));
-    for (const auto nsp : {contract::messaging::nsp, contract::notifications::nsp, contract::video_calls::nsp}) {
-      departures.back()->add(node->server(i).of(nsp));
-    }
-    rest.back()->attach(node->http(i).router());
-    health.attach(node->http(i).router());
-    console->attach(node->http(i).router());
-  }
-  websocket_events.emplace(*bus, node->server(0), std::move(feeds), store->end_of_log(),
-                           node_bus ? &*node_bus : nullptr);
-  unread_news.emplace(*bus, node->server(0), *unread,
-                      [this](const UserId& user) { return users->is_there(user, cluster::Here::messaging); });
+  for (std::size_t i = 0; i < node->loops(); ++i) serve(i, config);
 
   operations.emplace(home_loop);
   health.attach(operations->router());
@@ -552,7 +192,7 @@ Application::Parts::Parts(const Config& config)
   } catch (const std::runtime_error& error) {
     throw std::runtime_error(std::string(error.what()) + " (the operations listener; see operations.port)");
   }
-  key_files.emplace(home_loop, key_paths(config.auth), [this] { authenticator.reload_keys(); });
+  key_files.emplace(home_loop, key_paths(config.auth), [this] { logic->authenticator.reload_keys(); });
   tls_files.emplace(home_loop, tls_paths(config.tls), [this] { reload_tls(*tls); });
   wire::log(wire::LogLevel::info, "listening",
             {{"host", config.server.host},
@@ -562,41 +202,79 @@ Application::Parts::Parts(const Config& config)
              {"data", config.database.url.empty() ? config.data_directory : storage::shown_url(config.database.url)}});
 }
 
-// What other nodes tell is done here too. What they could not tell, because Redis was away, is looked for.
-void Application::Parts::join_nodes(wire::net::Loop& home_loop) {
-  node_news->on<cluster::TokensRevoked>(
-      [this](const cluster::TokensRevoked& news) { revocations->learn(news.revocation, disconnector); });
-  node_news->on<cluster::UserDisconnected>([this](const cluster::UserDisconnected& news) {
-    disconnector.disconnect_user(news.user_id, {news.reason, news.error});
-  });
-  node_bus->on_state([this](bool ready) {
-    if (!ready) return;
-    revocations->look_for_others(disconnector);
-    presence->look_again();
-  });
-  others_timer.emplace(home_loop, [this] {
-    if (!node_bus->ready()) revocations->look_for_others(disconnector);
-    others_timer->arm(limits::revocations_without_nodes);
-  });
-  others_timer->arm(limits::revocations_without_nodes);
+NodeLogic::Outside Application::Parts::outside(const Config& config) {
+  NodeLogic::Outside outside{.clock = clock, .servers = {}, .open_store = {}};
+  for (std::size_t i = 0; i < node->loops(); ++i) outside.servers.push_back(&node->server(i));
+  if (node_bus) outside.nodes = &*node_bus;
+  outside.shared_database = !config.database.url.empty();
+  outside.open_store = [&config](Post post, std::function<void(storage::Position)> on_growth) {
+    return open_store(config, std::move(post), std::move(on_growth));
+  };
+  if (!config.push.private_key.empty()) {
+    outside.push_outlet = std::make_unique<push::CurlOutlet>(
+        push::CurlOutlet::Options{.allow_insecure = config.push.allow_insecure_endpoints,
+                                  .ca_file = config.push.ca_file,
+                                  .timeout = limits::push_timeout},
+        [loop = &node->loop(0)](wire::UniqueFunction<void()> task) { loop->post(std::move(task)); });
+  }
+  return outside;
+}
+
+// What a loop answers over HTTP, and counts.
+void Application::Parts::serve(std::size_t i, const Config& config) {
+  const api::RestApi::Limits limits{*logic->failures, *address_requests,
+                                    [this](const UserId& user, std::string_view event, wire::TimePoint now) {
+                                      return logic->event_limits->take(user, event, now);
+                                    }};
+  const connections::Home& home = *logic->home;
+  wire::net::Loop& loop = node->loop(i);
+  wire::sio::Server& server = node->server(i);
+  wire::http::Server& http = node->http(i);
+  call_requests.push_back(std::make_unique<requests::CallRequests>(home, loop, *logic->calls, *logic->ice));
+  messaging_requests.push_back(std::make_unique<requests::MessagingRequests>(home, loop, logic->messaging_services()));
+  notification_requests.push_back(
+      std::make_unique<requests::NotificationRequests>(home, loop, logic->notification_services()));
+  access_requests.push_back(std::make_unique<requests::AccessRequests>(
+      home, loop,
+      requests::AccessRequests::Services{*logic->revocations, *logic->live_sockets, *logic->connections, clock}));
+  presence_requests.push_back(std::make_unique<requests::PresenceRequests>(home, loop, *logic->presence));
+  user_requests.push_back(std::make_unique<requests::UserRequests>(home, loop, *logic->personal_data));
+  rest.push_back(std::make_unique<api::RestApi>(loop, logic->authenticator, limits, cors_options(config)));
+  api::add_messaging_routes(rest.back()->routes(), *messaging_requests.back());
+  api::add_presence_routes(rest.back()->routes(), *presence_requests.back());
+  api::add_notification_routes(rest.back()->routes(), *notification_requests.back());
+  api::add_access_routes(rest.back()->routes(), *access_requests.back());
+  api::add_call_routes(rest.back()->routes(), *call_requests.back());
+  api::add_user_routes(rest.back()->routes(), *user_requests.back());
+  traffic.push_back(std::make_unique<ops::Traffic>(server, http));
+  traffic.back()->watch(server.of(contract::messaging::nsp), contract::messaging::client_event::all,
+                        contract::messaging::server_event::all, logic->messaging[i]->tally());
+  traffic.back()->watch(server.of(contract::notifications::nsp), contract::notifications::client_event::all,
+                        contract::notifications::server_event::all, logic->notification_gateways[i]->tally());
+  traffic.back()->watch(server.of(contract::video_calls::nsp), contract::video_calls::client_event::all,
+                        contract::video_calls::server_event::all, logic->video_calls[i]->tally());
+  traffic.back()->watch_rest(rest.back()->tally());
+  rest.back()->attach(http.router());
+  health.attach(http.router());
+  console->attach(http.router());
 }
 
 void Application::Parts::add_figures(ops::Figures& figures) {
   const auto number = [](auto count) { return static_cast<double>(count); };
   figures.gauge("mentara_ready", "1 while the server can do its work.", not_ready() ? 0 : 1);
-  figures.gauge("mentara_users", "Users with at least one socket.", number(connections->user_count()));
+  figures.gauge("mentara_users", "Users with at least one socket.", number(logic->connections->user_count()));
   figures.gauge("mentara_user_sockets", "Sockets of users, being accepted or connected.",
-                number(connections->socket_count()));
+                number(logic->connections->socket_count()));
   figures.gauge("mentara_connections", "TCP connections to the client port, WebSockets included.",
                 number(node->http(0).connection_limit().taken()));
   figures.gauge("mentara_connections_max", "TCP connections that there may be.",
                 number(node->http(0).connection_limit().most()));
   figures.gauge("mentara_presence_users", "Users whose presence is known: with a socket, or watched.",
-                number(presence->user_count()));
+                number(logic->presence->user_count()));
   figures.gauge("mentara_presence_watchers", "Sockets that watch somebody's presence.",
-                number(presence->watcher_count()));
+                number(logic->presence->watcher_count()));
   figures.gauge("mentara_viewers", "Users who have a conversation open, each for each of them.",
-                number(viewers->view_count()));
+                number(logic->viewers->view_count()));
   figures.gauge("mentara_addresses", "Addresses that have connections, but for those of trusted proxies.",
                 number(node->http(0).addresses()));
   if (tls) {
@@ -604,10 +282,11 @@ void Application::Parts::add_figures(ops::Figures& figures) {
                   number(tls->expires_unix_seconds()));
   }
   figures.gauge("mentara_log_position", "The last position of the log that is committed.",
-                number(store->end_of_log().position));
+                number(logic->store->end_of_log().position));
   add_store_figures(figures);
-  figures.gauge("mentara_revocations", "Revoked tokens and users that are remembered.", number(revoked_tokens.count()));
-  const events::EventBus::Counters& told = bus->counters();
+  figures.gauge("mentara_revocations", "Revoked tokens and users that are remembered.",
+                number(logic->revoked_tokens.count()));
+  const events::EventBus::Counters& told = logic->bus->counters();
   figures.count("mentara_bus_events_total", "Domain events on the bus, by what became of them.", number(told.published),
                 {{"result", "published"}});
   figures.count("mentara_bus_events_total", "Domain events on the bus, by what became of them.", number(told.refused),
@@ -615,19 +294,20 @@ void Application::Parts::add_figures(ops::Figures& figures) {
   figures.count("mentara_bus_events_total", "Domain events on the bus, by what became of them.", number(told.failed),
                 {{"result", "failed"}});
   if (node_bus) {
-    const gateways::WebSocketEventService::Counters& nodes = websocket_events->counters();
+    const gateways::WebSocketEventService::Counters& nodes = logic->websocket_events->counters();
     figures.gauge("mentara_nodes", "Nodes of the site that this one hears, itself included.",
-                  number(users->roster().nodes() + 1));
-    figures.gauge("mentara_calls_kept", "1 while this node keeps the calls of all nodes.", call_desk->keeps() ? 1 : 0);
+                  number(logic->users->roster().nodes() + 1));
+    figures.gauge("mentara_calls_kept", "1 while this node keeps the calls of all nodes.",
+                  logic->call_desk->keeps() ? 1 : 0);
     figures.gauge("mentara_redis_ready", "1 while Redis can be reached.", node_bus->ready() ? 1 : 0);
     constexpr auto news = "What other nodes told of the log, by what became of it.";
     figures.count("mentara_log_news_total", news, number(nodes.heard), {{"result", "heard"}});
     figures.count("mentara_log_news_total", news, number(nodes.refused), {{"result", "refused"}});
   }
   figures.count("mentara_log_gaps_total", "How often the log was read for what nobody had told.",
-                number(websocket_events->counters().gaps));
-  if (push) {
-    const push::Deliveries::Counters& pushed = push->counters();
+                number(logic->websocket_events->counters().gaps));
+  if (logic->push) {
+    const push::Deliveries::Counters& pushed = logic->push->counters();
     for (const auto& [result, count] : {std::pair{"sent", pushed.sent},
                                         {"retried", pushed.retried},
                                         {"failed", pushed.failed},
@@ -636,13 +316,13 @@ void Application::Parts::add_figures(ops::Figures& figures) {
       figures.count("mentara_pushes_total", "Web Push, by what became of each try.", number(count),
                     {{"result", result}});
     }
-    figures.gauge("mentara_pushes_queued", "Pushes on their way, or waiting for it.", number(push->queued()));
+    figures.gauge("mentara_pushes_queued", "Pushes on their way, or waiting for it.", number(logic->push->queued()));
   }
-  figures.gauge("mentara_bus_queued", "Domain events that wait.", number(bus->queued()));
+  figures.gauge("mentara_bus_queued", "Domain events that wait.", number(logic->bus->queued()));
 }
 
 void Application::Parts::add_store_figures(ops::Figures& figures) const {
-  const storage::StoreFigures now = store->figures();
+  const storage::StoreFigures now = logic->store->figures();
   constexpr auto queued = "What waits for the database.";
   figures.gauge("mentara_store_queued", queued, static_cast<double>(now.queued_writes), {{"queue", "writes"}});
   figures.gauge("mentara_store_queued", queued, static_cast<double>(now.queued_reads), {{"queue", "reads"}});
@@ -657,13 +337,13 @@ void Application::Parts::begin_drain() {
   wire::log(wire::LogLevel::info, "draining: clients are told to leave", {{"deadline_ms", drain_deadline.count()}});
   drained_by = node->loop(0).now() + drain_deadline;
   draining_loops = node->loops();
-  const std::size_t others = users->roster().nodes();
-  if (others > 0) call_desk->resign();
+  const std::size_t others = logic->users->roster().nodes();
+  if (others > 0) logic->call_desk->resign();
   drain_timer.emplace(node->loop(0), [this] { finish_requests(); });
   for (std::size_t i = 0; i < node->loops(); ++i) {
     node->loop(i).post([this, i, others] {
       node->http(i).stop_listening();
-      gateways::Departure& departure = *departures[i];
+      gateways::Departure& departure = *logic->departures[i];
       const std::size_t all = departure.connections() * node->loops();
       departure.begin(gateways::Departure::window(all, others, drain_deadline), drain_deadline,
                       [this] { node->loop(0).post([this] { on_loop_drained(); }); });
@@ -691,7 +371,7 @@ void Application::Parts::finish_requests() {
 
 void Application::Parts::begin_stop() {
   if (stop_begun.exchange(true)) return;
-  node->loop(0).post([this] { users->leave(); });
+  node->loop(0).post([this] { logic->users->leave(); });
   stopping = true;
   wire::log(wire::LogLevel::info, "stopping");
   node->loop(0).post([this] {
@@ -710,7 +390,7 @@ void Application::run() {
 }
 
 void Application::reload() {
-  parts_->authenticator.reload_keys();
+  parts_->logic->authenticator.reload_keys();
   if (parts_->tls) reload_tls(*parts_->tls);
 }
 
