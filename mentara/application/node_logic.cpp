@@ -122,10 +122,11 @@ NodeLogic::NodeLogic(const Config& config, Outside outside)
   });
   search_timer->arm(limits::search_index_interval);
   proofs_timer.emplace(home_loop, [this] { sync->flush(); });
-  sync.emplace(*store, *bus, clock,
-               services::SyncService::Limits{.replayed_events_max = config.replay.events_max,
-                                             .replayed_age_max = config.replay.age_max},
-               [this] { proofs_timer->arm(limits::proof_delay); });
+  sync.emplace(
+      *store, *bus, clock,
+      services::SyncService::Limits{.replayed_events_max = config.replay.events_max,
+                                    .replayed_age_max = config.replay.age_max},
+      [this] { proofs_timer->arm(limits::proof_delay); }, [&home_loop] { return home_loop.now(); });
 
   calls_timer.emplace(home_loop, [this] { calls->on_time(); });
   call_news.emplace(home_server);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <mutex>
+#include <utility>
 
 #include "wire/base/random.h"
 #include "wire/base/utf8.h"
@@ -24,6 +25,7 @@ struct Sequence {
 };
 
 Sequence sequence;
+thread_local IdSequence* sequence_of_node = nullptr;
 
 } // namespace
 
@@ -47,8 +49,14 @@ bool is_well_formed_user_id(std::string_view text) {
   return true;
 }
 
+IdSequence::Use::Use(IdSequence& own) : outer_(std::exchange(sequence_of_node, &own)) {}
+IdSequence::Use::~Use() { sequence_of_node = outer_; }
+
+std::uint64_t IdSequence::next(std::uint64_t unix_ms) { return last_ = std::max(last_ + 1, unix_ms << 12); }
+
 std::string make_uuid_v7(long long unix_ms) {
-  const std::uint64_t stamp = sequence.next(static_cast<std::uint64_t>(std::max(0LL, unix_ms)));
+  const auto now = static_cast<std::uint64_t>(std::max(0LL, unix_ms));
+  const std::uint64_t stamp = sequence_of_node ? sequence_of_node->next(now) : sequence.next(now);
   const std::uint64_t high = (stamp >> 12) << 16 | 0x7000 | (stamp & 0xfff);
   const std::uint64_t low = (wire::random_u64() >> 2) | (1ull << 63);
   constexpr char hex[] = "0123456789abcdef";

@@ -2,6 +2,7 @@
 
 #include <compare>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -39,6 +40,26 @@ struct IdHash {
 bool is_well_formed_id(std::string_view text);
 // 1–128 characters without control characters (C0, DEL, C1): what a token's `sub` may be. `text` is valid UTF-8.
 bool is_well_formed_user_id(std::string_view text);
+
+// Where the ids of a process get their order from. One process that stands for several gives each its own.
+class IdSequence {
+ public:
+  class Use { // for this thread, as long as it lives
+   public:
+    explicit Use(IdSequence& own);
+    ~Use();
+    Use(const Use&) = delete;
+    Use& operator=(const Use&) = delete;
+
+   private:
+    IdSequence* const outer_;
+  };
+
+ private:
+  friend std::string make_uuid_v7(long long unix_ms);
+  std::uint64_t next(std::uint64_t unix_ms);
+  std::uint64_t last_ = 0;
+};
 
 // RFC 9562 §5.7: sortable by time. `unix_ms` is wall time; ids made by one process rise even within a millisecond and
 // when the clock steps back. Any thread.

@@ -84,8 +84,13 @@ void Proof::add(Delivered news) {
 }
 
 SyncService::SyncService(storage::Store& store, events::EventBus& bus, const WallClock& clock, Limits limits,
-                         wire::UniqueFunction<void()> proofs_wait)
-    : store_(store), bus_(bus), clock_(clock), limits_(limits), proofs_wait_(std::move(proofs_wait)) {}
+                         wire::UniqueFunction<void()> proofs_wait, std::function<wire::TimePoint()> now)
+    : store_(store),
+      bus_(bus),
+      clock_(clock),
+      limits_(limits),
+      proofs_wait_(std::move(proofs_wait)),
+      now_(std::move(now)) {}
 
 // --- reading ---
 
@@ -158,7 +163,7 @@ void SyncService::open(Listener listener, std::string socket_id, std::string cli
 }
 
 void SyncService::close(const Listener& listener, const std::string& socket_id) {
-  shared_.leave(listener, socket_id, wire::Clock::now());
+  shared_.leave(listener, socket_id, now_());
 }
 
 void SyncService::read(Listener listener, Position after, Done<LogPage> done) {
@@ -200,7 +205,7 @@ SyncService::Proofs SyncService::Proofs::take(std::size_t count) {
 
 void SyncService::prove(const Listener& listener, const std::string& socket_id, Proof proof) {
   Proofs news;
-  if (const auto place = shared_.prove(listener, socket_id, proof.position, wire::Clock::now())) {
+  if (const auto place = shared_.prove(listener, socket_id, proof.position, now_())) {
     news.places.emplace(listener, *place);
   }
   for (Delivered& one : proof.delivered) {

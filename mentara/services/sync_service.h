@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -56,7 +57,7 @@ class SyncService {
   // `proofs_wait` is called when proofs have come and wait for flush(): call that a moment later. So a busy device
   // costs no write for each of its proofs.
   SyncService(storage::Store& store, events::EventBus& bus, const WallClock& clock, Limits limits,
-              wire::UniqueFunction<void()> proofs_wait);
+              wire::UniqueFunction<void()> proofs_wait, std::function<wire::TimePoint()> now = wire::Clock::now);
 
   // A device begins to listen on a socket. `client_cursor`: its own; empty: it goes on from the place that we keep for
   // it, which is made when it was never seen.
@@ -94,6 +95,7 @@ class SyncService {
   const WallClock& clock_;
   const Limits limits_;
   wire::UniqueFunction<void()> proofs_wait_;
+  const std::function<wire::TimePoint()> now_;
 
   // Only so many reads are handed to the store at a time: ten thousand devices that come back at once must not keep
   // anybody else's questions waiting.

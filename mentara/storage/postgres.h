@@ -37,6 +37,13 @@ class Database final : public sql::Database {
   std::int64_t changes_total() const override; // statements that may have written, since it was opened
   bool in_transaction() const override;
   void ready() override;
+  bool shared() const override { return true; }
+  // A process lives for as long as the connection does with which it writes.
+  std::string this_process() const override { return "current_setting('application_name')"; }
+  std::string lives(std::string_view holder) const override {
+    return "EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.application_name = " + std::string(holder) + ")";
+  }
+  std::string now_ms() const override { return "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"; }
 
   bool connected() const;
   // What was announced on a channel that it listens to; waits for the first of it.

@@ -219,6 +219,10 @@ class LostCommitTest : public testing::Test {
     std::int64_t changes_total() const override { return under_->changes_total(); }
     bool in_transaction() const override { return under_->in_transaction(); }
     void ready() override { under_->ready(); }
+    bool shared() const override { return true; }
+    std::string this_process() const override { return under_->this_process(); }
+    std::string lives(std::string_view holder) const override { return under_->lives(holder); }
+    std::string now_ms() const override { return under_->now_ms(); }
 
     enum class When { never, before, behind } commit_is_cut = When::never;
     std::unique_ptr<postgres::Database> under_;

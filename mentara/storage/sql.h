@@ -57,6 +57,13 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   Dialect dialect() const { return dialect_; }
+  // Others may write to it too: then what was read is only true behind the log's lock.
+  virtual bool shared() const = 0;
+  // What processes that share it know of each other, as SQL: who this one is, whether the one that a column names is
+  // connected, and the milliseconds since 1970 by the database's clock, which is the same for all.
+  virtual std::string this_process() const = 0;
+  virtual std::string lives(std::string_view holder) const = 0;
+  virtual std::string now_ms() const = 0;
   // Where the two differ.
   template <class T>
   T either(T on_sqlite, T on_postgres) const {

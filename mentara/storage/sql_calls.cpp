@@ -37,20 +37,6 @@ std::optional<std::int64_t> number_or_none(const std::optional<EndReason>& reaso
   return reason ? std::optional(stored_number(*reason)) : std::nullopt;
 }
 
-// The two dialects, where calls speak of the process that holds them. A node is alive for as long as the connection is
-// with which it writes.
-std::string this_process(const sql::Database& database) {
-  return database.either("'alone'", "current_setting('application_name')");
-}
-std::string lives(const sql::Database& database, std::string_view holder) {
-  if (database.dialect() == sql::Dialect::sqlite) return "TRUE";
-  return "EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.application_name = " + std::string(holder) + ")";
-}
-std::string now_ms(const sql::Database& database) {
-  return database.either("CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
-                         "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)");
-}
-
 Call read_call(const Rows& row) {
   Call call{.id = {row.text(1)}, .from_user_id = {row.text(2)}, .to_user_id = {row.text(3)}};
   call.state = row.as<CallState>(4);
@@ -91,14 +77,13 @@ SqlCalls::SqlCalls(sql::Database& database)
           "JOIN users b ON b.user_key = x.callee_key ORDER BY x.call_key DESC"),
       unended_(database, "SELECT " CALL_COLUMNS ", " USER_COLUMNS " " CALLS
                          "JOIN users u ON u.user_key = x.caller_key WHERE x.ended_at IS NULL" +
-                             (database.dialect() == sql::Dialect::sqlite ? std::string()
-                                                                         : " AND NOT " + lives(database, "x.holder")) +
+                             (!database.shared() ? std::string() : " AND NOT " + database.lives("x.holder")) +
                              " ORDER BY x.call_key"),
       share_conversation_(database,
                           "SELECT 1 FROM users a CROSS JOIN users b CROSS JOIN members m CROSS JOIN members n "
                           "WHERE m.user_key = a.user_key AND n.conversation_key = m.conversation_key AND "
                           "n.user_key = b.user_key AND a.user_id = ?1 AND b.user_id = ?2 LIMIT 1"),
-      keeper_(database, "SELECT k.node, " + now_ms(database) + " - k.seen_at, " + lives(database, "k.holder") +
+      keeper_(database, "SELECT k.node, " + database.now_ms() + " - k.seen_at, " + database.lives("k.holder") +
                             " FROM call_keeper k WHERE k.keeper = 1") {}
 
 std::optional<Call> SqlCalls::find(const CallId& call) {
@@ -137,7 +122,7 @@ SqlCallChanges::SqlCallChanges(sql::Database& database, SqlLog& log, SqlUsers& u
       insert_(database,
               "INSERT INTO calls (call_id, caller_key, callee_key, state, reason, media, started_at, answered_at, "
               "ended_at, holder) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, " +
-                  std::string(database.either("NULL", "current_setting('application_name')")) +
+                  (database.shared() ? database.this_process() : std::string("NULL")) +
                   ") ON CONFLICT DO NOTHING RETURNING call_key"),
       update_(database,
               "UPDATE calls SET state = ?2, reason = ?3, answered_at = ?4, ended_at = ?5 WHERE call_id = ?1 AND "
@@ -150,23 +135,23 @@ SqlCallChanges::SqlCallChanges(sql::Database& database, SqlLog& log, SqlUsers& u
           "DELETE FROM call_reports WHERE report_key IN (SELECT r.report_key FROM calls x JOIN call_reports "
           "r ON r.call_key = x.call_key AND r.side = ?2 WHERE x.call_id = ?1 ORDER BY r.report_key DESC "
           "LIMIT 9223372036854775807 OFFSET ?3)"),
-      keep_(database, "INSERT INTO call_keeper (keeper, holder, node, seen_at) VALUES (1, " + this_process(database) +
-                          ", ?1, " + now_ms(database) +
+      keep_(database, "INSERT INTO call_keeper (keeper, holder, node, seen_at) VALUES (1, " + database.this_process() +
+                          ", ?1, " + database.now_ms() +
                           ") ON CONFLICT (keeper) DO UPDATE SET holder = excluded.holder, node = excluded.node, "
                           "seen_at = excluded.seen_at WHERE call_keeper.holder = excluded.holder OR "
                           "call_keeper.seen_at < excluded.seen_at - ?2 OR NOT " +
-                          lives(database, "call_keeper.holder") + " RETURNING keeper"),
-      is_keeper_(database, "SELECT 1 FROM call_keeper WHERE keeper = 1 AND holder = " + this_process(database)),
-      resign_(database, "DELETE FROM call_keeper WHERE holder = " + this_process(database)),
+                          database.lives("call_keeper.holder") + " RETURNING keeper"),
+      is_keeper_(database, "SELECT 1 FROM call_keeper WHERE keeper = 1 AND holder = " + database.this_process()),
+      resign_(database, "DELETE FROM call_keeper WHERE holder = " + database.this_process()),
       // A process that keeps calls alone, as those of older versions do, keeps its own for as long as it lives.
-      take_(database, "UPDATE calls SET holder = " + this_process(database) +
-                          " WHERE ended_at IS NULL AND (holder IS NULL OR NOT " + lives(database, "calls.holder") +
+      take_(database, "UPDATE calls SET holder = " + database.this_process() +
+                          " WHERE ended_at IS NULL AND (holder IS NULL OR NOT " + database.lives("calls.holder") +
                           " OR EXISTS (SELECT 1 FROM call_seats s WHERE s.call_key = calls.call_key))"),
       taken_(database, "SELECT " CALL_COLUMNS ", " USER_COLUMNS
                        ", s.caller_device, s.caller_socket, s.callee_device, s.callee_socket, s.offer " CALLS
                        "JOIN users u ON u.user_key = x.caller_key "
                        "LEFT JOIN call_seats s ON s.call_key = x.call_key WHERE x.ended_at IS NULL AND x.holder = " +
-                           this_process(database) + " ORDER BY x.call_key"),
+                           database.this_process() + " ORDER BY x.call_key"),
       set_seats_(database,
                  "INSERT INTO call_seats (call_key, caller_device, caller_socket, callee_device, callee_socket, offer) "
                  "SELECT call_key, ?2, ?3, ?4, ?5, ?6 FROM calls WHERE call_id = ?1 AND ended_at IS NULL "

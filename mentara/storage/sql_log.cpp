@@ -18,8 +18,10 @@ SqlLog::SqlLog(sql::Database& database, const WallClock& clock)
   if (!row.next()) throw sql::Error(sql::ErrorKind::not_a_database, "the log has lost its state");
   epoch_ = row.text(0);
   position_ = began_position_ = committed_position_ = row.integer(1);
-  if (database.dialect() == sql::Dialect::postgres) {
-    lock_.emplace(database, "SELECT epoch, last_position FROM log_state FOR UPDATE");
+  if (database.shared()) {
+    // SQLite's lock is held from BEGIN IMMEDIATE on.
+    lock_.emplace(database,
+                  std::string("SELECT epoch, last_position FROM log_state") + database.either("", " FOR UPDATE"));
   }
 }
 

@@ -51,7 +51,7 @@ SqlTransaction::SqlTransaction(sql::Database& database, const WallClock& clock)
       advance_read_(database, "UPDATE members SET read_seq = ?3 WHERE conversation_key = ?1 AND user_key = ?2"),
       places_(database),
       personal_data_changes_(database) {
-  if (database.dialect() == sql::Dialect::postgres) commit_record_.emplace(database, clock);
+  if (database.shared()) commit_record_.emplace(database, clock);
 }
 
 void SqlTransaction::begin() {

@@ -7,6 +7,7 @@
 
 #include "wire/base/base64.h"
 #include "wire/base/check.h"
+#include "wire/base/seeded_random.h"
 
 namespace wire {
 namespace {
@@ -27,9 +28,26 @@ struct Pool {
   }
 };
 
+thread_local SeededRandom* seeded = nullptr;
+
 } // namespace
 
+SeededRandom::SeededRandom(std::uint64_t seed) : state_(seed), outer_(seeded) { seeded = this; }
+SeededRandom::~SeededRandom() { seeded = outer_; }
+
+// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators).
+std::uint64_t SeededRandom::next() {
+  std::uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return z ^ (z >> 31);
+}
+
 void fill_random(std::span<unsigned char> bytes) {
+  if (seeded) {
+    for (unsigned char& byte : bytes) byte = static_cast<unsigned char>(seeded->next() >> 56);
+    return;
+  }
   thread_local Pool pool;
   constexpr std::size_t most_at_once = 256;
   for (std::size_t at = 0; at < bytes.size(); at += most_at_once) {

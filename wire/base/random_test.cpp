@@ -1,4 +1,5 @@
 #include "wire/base/random.h"
+#include "wire/base/seeded_random.h"
 
 #include <gtest/gtest.h>
 
@@ -10,6 +11,17 @@
 
 namespace wire {
 namespace {
+
+TEST(SeededRandom, repeats_itself_for_one_seed_and_leaves_nothing_behind) {
+  const auto drawn = [](std::uint64_t seed) {
+    const SeededRandom seeded(seed);
+    const std::uint64_t first = random_u64();
+    return std::pair(first, random_id());
+  };
+  EXPECT_EQ(drawn(7), drawn(7));
+  EXPECT_NE(drawn(7), drawn(8));
+  EXPECT_NE(random_u64(), random_u64());
+}
 
 TEST(Random, E13_never_gives_the_same_id_twice) {
   std::set<std::string> ids;

@@ -26,12 +26,12 @@ struct Loop::Posted {
   std::atomic<bool> stopping{false};
 };
 
-Loop::Loop(int index, const UnsentLimits& unsent)
+Loop::Loop(int index, const UnsentLimits& unsent, TimePoint now)
     : index_(index),
       unsent_limits_(unsent),
       write_pool_(std::make_unique<WritePool>()),
       native_(std::make_unique<Native>()),
-      now_(Clock::now()),
+      now_(now),
       timers_(now_),
       read_buffer_(read_buffer_bytes),
       posted_(std::make_unique<Posted>()) {}
@@ -84,6 +84,21 @@ void Loop::end_turn() {
     }
     ending_now_.clear();
   }
+}
+
+void Loop::turn_at(TimePoint now) {
+  now_ = now;
+  turn_begun_ = true; // so that no event looks at the clock
+  native_->context.restart();
+  native_->context.poll();
+  timers_.advance(now_);
+  end_turn();
+}
+
+std::optional<TimePoint> Loop::next_turn() const {
+  std::lock_guard lock(posted_->mutex);
+  if (!posted_->tasks.empty() || !ending_.empty()) return now_;
+  return timers_.next_wake();
 }
 
 void Loop::run() {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <thread>
 #include <utility>
@@ -37,13 +38,18 @@ class TurnEnd {
 // connection writes once what was queued for it.
 class Loop {
  public:
-  explicit Loop(int index = 0, const UnsentLimits& unsent = {});
+  // `now`: when it begins, in the time that run() or turn_at() goes on with.
+  explicit Loop(int index = 0, const UnsentLimits& unsent = {}, TimePoint now = Clock::now());
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  void run();                             // until stop()
-  void stop();                            // any thread; what was posted before still runs
+  void run();  // until stop()
+  void stop(); // any thread; what was posted before still runs
+  // Instead of run(), for a loop whose time is not the machine's: one turn at this moment, without waiting, and when
+  // the next one has something to do. None: not before something is posted.
+  void turn_at(TimePoint now);
+  std::optional<TimePoint> next_turn() const;
   void post(UniqueFunction<void()> task); // any thread; in order for one poster
 
   int index() const { return index_; }

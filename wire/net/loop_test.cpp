@@ -14,6 +14,25 @@ namespace {
 using test::run_until;
 using testing::ElementsAre;
 
+TEST(Loop, turns_at_the_time_that_it_is_given_and_says_when_it_has_something_to_do_next) {
+  const TimePoint begin{std::chrono::hours(1)};
+  Loop loop(0, {}, begin);
+  EXPECT_EQ(loop.now(), begin);
+  EXPECT_FALSE(loop.next_turn());
+  std::vector<std::string> did;
+  Timer timer(loop, [&] { did.push_back("timer"); });
+  timer.arm(seconds(30));
+  loop.post([&] { did.push_back("task at " + std::to_string((loop.now() - begin) / seconds(1))); });
+  EXPECT_EQ(loop.next_turn(), begin);
+  loop.turn_at(begin + seconds(2));
+  EXPECT_EQ(did, std::vector<std::string>{"task at 2"});
+  ASSERT_TRUE(loop.next_turn());
+  for (auto next = loop.next_turn(); next; next = loop.next_turn()) loop.turn_at(*next);
+  EXPECT_EQ(did.size(), 2u);
+  EXPECT_GE(loop.now(), begin + seconds(30));
+  EXPECT_LE(loop.now(), begin + seconds(30) + TimingWheel::tick);
+}
+
 TEST(Loop, runs_what_was_posted_in_order) {
   Loop loop;
   std::vector<int> ran;
