@@ -82,7 +82,6 @@ void KeeperLink::set_keeper(const std::optional<std::string>& node, TimePoint no
   if (keeping_) stop(now);
   if (keeper_ == node) return;
   keeper_ = node;
-  number_ = 0;
   tell_all();
   // The last one may have done it and not lived to say so: then the answer says that it is done.
   for (const auto& [id, asked] : asked_) send(id, asked);
@@ -138,7 +137,6 @@ void KeeperLink::on_ready(TimePoint now) {
     say({}, KeeperChanged{});
     outbox_.tell_rooms();
   } else {
-    number_ = 0;
     tell_all();
   }
   outbox_.look();

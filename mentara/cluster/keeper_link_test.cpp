@@ -147,6 +147,21 @@ TEST_F(KeeperLinkTest, what_gets_lost_is_told_again_within_two_beats) {
   EXPECT_THAT(one.take(), ElementsAre(R"(a asks good {"x":1})", "c came"));
 }
 
+TEST_F(KeeperLinkTest, F6_what_changed_while_the_bus_was_away_is_known_although_the_first_word_after_it_gets_lost) {
+  Node &one = add("one"), &other = add("other");
+  came(other, "a");
+  keep(one, {});
+  follow(other, "one");
+  other.link.on_lost();
+  other.link.gone("a", now);
+  came(other, "b");
+  one.take();
+  lose = 1; // the keeper listens a moment later
+  other.link.on_ready(now), settle();
+  run(2 * limits::roster_beat, &one);
+  EXPECT_THAT(one.take(), UnorderedElementsAre("b came", "a gone"));
+}
+
 TEST_F(KeeperLinkTest, F8_when_the_keeper_dies_what_was_asked_is_asked_of_the_next_one) {
   Node &one = add("one"), &other = add("other"), &third = add("third");
   keep(one, {});
