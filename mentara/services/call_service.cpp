@@ -117,6 +117,7 @@ auto CallService::run(Live& live, What what) {
   const CallState before = live.machine->state();
   Voice voice(*this, live);
   const auto follow_up = [&] {
+    if (before == CallState::ended) return; // nothing changes any more, and its timer is that of storing the end
     live.call.state = live.machine->state();
     const bool is_answered = before == CallState::ringing && live.call.answered_at;
     if (is_answered) engagements_.answer(live.call);

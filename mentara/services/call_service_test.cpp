@@ -277,6 +277,7 @@ TEST_F(CallServiceTest, F3_an_end_that_cannot_be_stored_is_told_at_once_and_stor
   world.database.connect()->execute("ALTER TABLE calls RENAME TO calls_away");
   EXPECT_EQ(refused(finish(CallEvent::end, desk)), Code::unavailable);
   EXPECT_THAT(heard.take(), ElementsAre("ended, not stored"));
+  EXPECT_EQ(refused(finish(CallEvent::end, phone)), Code::conflict) << "and whoever asks meanwhile changes nothing";
   pass(1s);
   EXPECT_THAT(ended, IsEmpty());
   world.database.connect()->execute("ALTER TABLE calls_away RENAME TO calls");
