@@ -249,14 +249,18 @@ void CallService::store_held(Live& live) {
 
 void CallService::adopt(std::vector<storage::UnendedCall> calls) {
   keeps_ = true;
-  for (storage::UnendedCall& one : calls) {
-    // An offer that was on its way when this node ceased to keep calls comes to its end by itself.
-    if (engagements_.is_busy(one.call.from_user_id) || engagements_.is_busy(one.call.to_user_id)) continue;
+  // The newest first: whoever is in a newer call has left the older one, and its end could not be stored.
+  for (auto one_of = calls.rbegin(); one_of != calls.rend(); ++one_of) {
+    storage::UnendedCall& one = *one_of;
     const auto [at, is_new] = calls_.try_emplace(one.call.id);
-    if (!is_new) continue;
+    if (!is_new) continue; // this node has not stored its end yet
     Live& live = at->second;
     live.call = std::move(one.call);
     live.caller = std::move(one.caller);
+    if (engagements_.is_busy(live.call.from_user_id) || engagements_.is_busy(live.call.to_user_id)) {
+      end_without_seats(live);
+      continue;
+    }
     live.is_adopted = true;
     if (one.seats) {
       live.offer = one.seats->offer;
@@ -281,13 +285,8 @@ void CallService::restore(Live& live) {
   live.is_adopted = false;
   const bool can_go_on = live.kept_seats && (live.call.state == CallState::ringing || live.kept_seats->callee_device);
   if (!can_go_on) {
-    const CallStep step = call_rule(CallEvent::server_restart).in(live.call.state);
     engagements_.end(live.call);
-    live.call.reason = end_reason(step);
-    live.call.state = CallState::ended;
-    live.call.ended_at = clock_.now();
-    for (auto& waiting : std::exchange(live.waiting, {})) waiting();
-    return store_end(live, {});
+    return end_without_seats(live);
   }
   std::optional<CallAsker> callee;
   if (live.call.state != CallState::ringing) {
@@ -301,6 +300,15 @@ void CallService::restore(Live& live) {
   for (const CallSide side : {CallSide::caller, CallSide::callee}) take_seat_again(live, side, TimePoint::min());
   run(live, [](CallMachine& machine, CallOutbox& out) { machine.pass_on_held(out); });
   for (auto& waiting : std::exchange(live.waiting, {})) waiting();
+}
+
+// Nobody knows who was in it.
+void CallService::end_without_seats(Live& live) {
+  live.call.reason = end_reason(call_rule(CallEvent::server_restart).in(live.call.state));
+  live.call.state = CallState::ended;
+  live.call.ended_at = clock_.now();
+  for (auto& waiting : std::exchange(live.waiting, {})) waiting();
+  store_end(live, {});
 }
 
 void CallService::let_go() {

@@ -136,6 +136,7 @@ class CallService {
   std::optional<Failure> refuse_busy_caller(const Call& call) const;
   void drop(const CallId& id);
   void restore(Live& live);
+  void end_without_seats(Live& live);
   void look_after_seats(Live& live);
   void take_seat_again(Live& live, CallSide side, wire::TimePoint since);
   void store_progress(const Live& live);

@@ -462,6 +462,19 @@ TEST_F(SharedCallsTest, F8_a_node_that_is_the_keeper_no_more_stores_nothing_and_
   EXPECT_THAT(heard.take(), IsEmpty()) << "nobody takes a call for answered that the store has ringing";
 }
 
+TEST_F(SharedCallsTest, I9_of_two_calls_of_one_user_that_the_last_keeper_left_the_newer_goes_on_and_the_older_ends) {
+  connect(phone), connect(desk);
+  ASSERT_TRUE(offer(phone, "bob", "newer"));
+  change(
+      "INSERT INTO calls (call_key, call_id, caller_key, callee_key, state, media, started_at, holder) "
+      "SELECT -1, 'older', callee_key, caller_key, 0, media, started_at, holder FROM calls");
+  take_over({phone, desk});
+  ASSERT_TRUE(have_ended(1));
+  EXPECT_EQ(ended[0].call.id.value, "older");
+  EXPECT_EQ(calls.live_calls(), 1u);
+  EXPECT_TRUE(finish(CallEvent::cancel, phone, "newer"));
+}
+
 TEST_F(SharedCallsTest, F8_what_was_held_for_the_other_side_is_held_by_the_next_keeper_too) {
   connect(phone), connect(desk);
   ASSERT_TRUE(offer(phone, "bob"));
