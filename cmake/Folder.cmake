@@ -21,9 +21,13 @@ endif()
 # How long a folder's tests may take, and those that take their time.
 set(test_seconds 120)
 set(long_test_seconds 300)
+set(simulation_seconds 1200)
+set(simulation_seeds 1000)
 if(MENTARA_SANITIZE)
   set(test_seconds 900)
   set(long_test_seconds 1800)
+  set(simulation_seconds 7200)
+  set(simulation_seeds 40)
 endif()
 
 # project_folder(NAME DEPS target...) turns the folder that calls it into a library NAME (every .cpp that is not a test) and a

@@ -42,6 +42,7 @@ const layers = {
   'mentara/application': ['mentara', 'wire'], // the composition root names everything
   mentara: ['mentara', 'wire'], // main.cpp
   'tests/support': ['mentara', 'wire'],
+  'tests/simulation': ['mentara', 'wire'], // joins the parts as the composition root does
   examples: ['wire'],
   bench: ['wire'],
   fuzz: ['mentara', 'wire'],
