@@ -31,6 +31,7 @@ inline constexpr wire::Duration keeper_settle = wire::seconds(3); // a new keepe
 inline constexpr wire::Duration keeper_tick = wire::milliseconds(200);
 inline constexpr wire::Duration keeper_patience = wire::seconds(8); // what is asked waits for a keeper
 inline constexpr std::size_t keeper_asked_max = 10'000;
+inline constexpr std::size_t call_ends_learned_max = 1000; // of calls whose keeper has not stored them yet
 static_assert(keeper_lease >= 3 * keeper_look, "a keeper may fail to say so once or twice");
 static_assert(keeper_patience >= keeper_lease + 2 * keeper_look, "what is asked outlives a keeper that is silent");
 static_assert(roster_lease >= 3 * roster_beat, "one beat may get lost");

@@ -16,6 +16,7 @@ constexpr std::string_view kind_presence = "presence";
 constexpr std::string_view kind_visibility = "visibility";
 constexpr std::string_view kind_blocked = "blocked";
 constexpr std::string_view kind_left = "left";
+constexpr std::string_view kind_over = "over";
 
 struct Writer {
   wire::JsonObjectWriter& out;
@@ -39,6 +40,10 @@ struct Writer {
   void operator()(const MemberLeft& news) const {
     out.member("kind", kind_left).member("user", news.user_id.value);
     out.member("conversation", news.conversation_id.value);
+  }
+  void operator()(const CallIsOver& news) const {
+    out.member("kind", kind_over).member("user", news.user_id.value).member("call", news.call_id.value);
+    out.member("reason", static_cast<std::int64_t>(news.reason)).member("at", news.ended_at.ms);
   }
   void operator()(const VisibilityChanged& news) const {
     out.member("kind", kind_visibility).member("user", news.one.value).key("others");
@@ -93,6 +98,14 @@ std::optional<NodeNews> read(wire::JsonView message) {
   if (*kind == kind_left) {
     auto conversation = text_of(message, "conversation");
     return conversation ? std::optional(MemberLeft{{*user}, {*std::move(conversation)}}) : std::nullopt;
+  }
+  if (*kind == kind_over) {
+    auto call = text_of(message, "call");
+    const auto reason = number_of(message, "reason"), at = number_of(message, "at");
+    if (!call || !reason || *reason < 0 || *reason > static_cast<std::int64_t>(EndReason::peer_lost) || !at) {
+      return std::nullopt;
+    }
+    return CallIsOver{{*user}, {*std::move(call)}, static_cast<EndReason>(*reason), {*at}};
   }
   if (*kind == kind_disconnected) {
     auto reason = text_of(message, "reason"), error = text_of(message, "error");

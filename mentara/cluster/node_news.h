@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mentara/cluster/node_bus.h"
+#include "mentara/domain/call.h"
 #include "mentara/domain/id.h"
 #include "mentara/domain/revocation.h"
 #include "wire/base/json.h"
@@ -44,8 +45,16 @@ struct MemberLeft {
   UserId user_id;
   ConversationId conversation_id;
 };
+// A call has ended, and could not be stored yet. Should its keeper not live to do it, the next one knows.
+struct CallIsOver {
+  UserId user_id; // the caller
+  CallId call_id;
+  EndReason reason{};
+  UnixTime ended_at{};
+};
 
-using NodeNews = std::variant<TokensRevoked, UserDisconnected, PresenceSet, VisibilityChanged, UserBlocked, MemberLeft>;
+using NodeNews =
+    std::variant<TokensRevoked, UserDisconnected, PresenceSet, VisibilityChanged, UserBlocked, MemberLeft, CallIsOver>;
 
 std::string encode(const std::string& node, const NodeNews& news);
 // With the node that tells it. None: it cannot be read (threats E16).

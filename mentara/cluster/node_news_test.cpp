@@ -36,14 +36,19 @@ TEST(NodeNews, come_back_as_they_were_told) {
   const auto left = there_and_back<MemberLeft>(MemberLeft{{"ada"}, {"c1"}});
   EXPECT_EQ(left.user_id, UserId{"ada"});
   EXPECT_EQ(left.conversation_id, ConversationId{"c1"});
+  const auto over = there_and_back<CallIsOver>(CallIsOver{{"ada"}, {"c1"}, EndReason::peer_lost, {99}});
+  EXPECT_EQ(over.call_id, CallId{"c1"});
+  EXPECT_EQ(over.reason, EndReason::peer_lost);
+  EXPECT_EQ(over.ended_at, UnixTime{99});
 }
 
 TEST(NodeNews, E16_what_cannot_be_read_is_refused) {
   wire::JsonParser parser;
-  for (const NodeNews& news : {NodeNews(TokensRevoked{{.token_id = "t", .until = {9}}}),
-                               NodeNews(UserDisconnected{{"ada"}, "moved", "You moved."}),
-                               NodeNews(PresenceSet{{"ada"}}), NodeNews(VisibilityChanged{{"ada"}, {{"bob"}}}),
-                               NodeNews(UserBlocked{{"ada"}, {"bob"}}), NodeNews(MemberLeft{{"ada"}, {"c1"}})}) {
+  for (const NodeNews& news :
+       {NodeNews(TokensRevoked{{.token_id = "t", .until = {9}}}),
+        NodeNews(UserDisconnected{{"ada"}, "moved", "You moved."}), NodeNews(PresenceSet{{"ada"}}),
+        NodeNews(VisibilityChanged{{"ada"}, {{"bob"}}}), NodeNews(UserBlocked{{"ada"}, {"bob"}}),
+        NodeNews(MemberLeft{{"ada"}, {"c1"}}), NodeNews(CallIsOver{{"ada"}, {"c1"}, EndReason::missed, {99}})}) {
     const std::string whole = encode("n1", news);
     for (std::size_t length = 0; length < whole.size(); ++length) {
       EXPECT_FALSE(parse_news(whole.substr(0, length), parser)) << whole.substr(0, length);

@@ -59,6 +59,11 @@ void CallDesk::join() {
   site_->news.on<cluster::MemberLeft>([this](const cluster::MemberLeft& news) {
     if (keeps()) services_.conferences.remove_member(news.conversation_id, news.user_id);
   });
+  services_.calls.on_unstored_end([this](const Call& call) {
+    site_->news.publish(cluster::CallIsOver{call.from_user_id, call.id, *call.reason, *call.ended_at});
+  });
+  site_->news.on<cluster::CallIsOver>(
+      [this](const cluster::CallIsOver& news) { services_.calls.learn_end(news.call_id, news.reason, news.ended_at); });
   services_.conferences.on_change([this](const ConversationId& room, const services::ConferenceService::Seats& seats) {
     link_->tell_room(room, seats);
   });

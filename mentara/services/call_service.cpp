@@ -257,6 +257,12 @@ void CallService::adopt(std::vector<storage::UnendedCall> calls) {
     Live& live = at->second;
     live.call = std::move(one.call);
     live.caller = std::move(one.caller);
+    const auto learned = std::find_if(learned_ends_.begin(), learned_ends_.end(),
+                                      [&](const LearnedEnd& end) { return end.call == live.call.id; });
+    if (learned != learned_ends_.end()) {
+      end_as(live, learned->reason, learned->ended_at);
+      continue;
+    }
     if (engagements_.is_busy(live.call.from_user_id) || engagements_.is_busy(live.call.to_user_id)) {
       end_without_seats(live);
       continue;
@@ -302,11 +308,20 @@ void CallService::restore(Live& live) {
   for (auto& waiting : std::exchange(live.waiting, {})) waiting();
 }
 
+void CallService::learn_end(const CallId& call, EndReason reason, UnixTime ended_at) {
+  learned_ends_.push_back({call, reason, ended_at});
+  if (learned_ends_.size() > limits::call_ends_learned_max) learned_ends_.pop_front();
+}
+
 // Nobody knows who was in it.
 void CallService::end_without_seats(Live& live) {
-  live.call.reason = end_reason(call_rule(CallEvent::server_restart).in(live.call.state));
+  end_as(live, *end_reason(call_rule(CallEvent::server_restart).in(live.call.state)), clock_.now());
+}
+
+void CallService::end_as(Live& live, EndReason reason, UnixTime at) {
+  live.call.reason = reason;
   live.call.state = CallState::ended;
-  live.call.ended_at = clock_.now();
+  live.call.ended_at = at;
   for (auto& waiting : std::exchange(live.waiting, {})) waiting();
   store_end(live, {});
 }
@@ -781,7 +796,10 @@ void CallService::on_end_stored(const CallId& id, Result<KeptEnd, Failure> kept,
   const auto found = calls_.find(id);
   Live& live = found->second;
   if (!kept) {
-    if (!std::exchange(live.told_unstored, true)) news_.ended_unstored(live.call, live.ended_by_socket);
+    if (!std::exchange(live.told_unstored, true)) {
+      news_.ended_unstored(live.call, live.ended_by_socket);
+      if (on_unstored_end_) on_unstored_end_(live.call);
+    }
     live.wake = time_.now() + store_end_again_after;
     wakes_.emplace(*live.wake, id);
     time_.wake(wakes_.begin()->first);

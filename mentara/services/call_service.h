@@ -1,5 +1,7 @@
 #pragma once
 
+#include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -65,6 +67,9 @@ class CallService {
 
   // --- with several nodes: this one becomes the keeper of all calls, and ceases to be it. Sockets are those of all
   // nodes; what is asked in between is not for this service. ---
+  // An end that could not be stored yet is told to the other nodes, which learn it.
+  void on_unstored_end(std::function<void(const Call&)> handler) { on_unstored_end_ = std::move(handler); }
+  void learn_end(const CallId& call, EndReason reason, UnixTime ended_at);
   // The calls of the last keeper, which wait for restore(): until then sockets come and go without effect.
   void adopt(std::vector<storage::UnendedCall> calls);
   // Now it is known who is there: the calls go on.
@@ -137,6 +142,7 @@ class CallService {
   void drop(const CallId& id);
   void restore(Live& live);
   void end_without_seats(Live& live);
+  void end_as(Live& live, EndReason reason, UnixTime at);
   void look_after_seats(Live& live);
   void take_seat_again(Live& live, CallSide side, wire::TimePoint since);
   void store_progress(const Live& live);
@@ -168,10 +174,17 @@ class CallService {
   Time time_;
   const CallSite site_;
   bool keeps_; // false: another node does
+  std::function<void(const Call&)> on_unstored_end_{};
 
   std::unordered_map<CallId, Live, IdHash> calls_;
   std::unordered_map<UserId, std::vector<Socket>, IdHash> sockets_;
   std::set<std::pair<wire::TimePoint, CallId>> wakes_;
+  struct LearnedEnd {
+    CallId call;
+    EndReason reason;
+    UnixTime ended_at;
+  };
+  std::deque<LearnedEnd> learned_ends_; // the newest last
 };
 
 } // namespace mentara::services

@@ -475,6 +475,20 @@ TEST_F(SharedCallsTest, I9_of_two_calls_of_one_user_that_the_last_keeper_left_th
   EXPECT_TRUE(finish(CallEvent::cancel, phone, "newer"));
 }
 
+TEST_F(SharedCallsTest, I9_an_end_that_the_last_keeper_told_and_could_not_store_is_stored_by_the_next_one) {
+  connect(phone), connect(desk);
+  ASSERT_TRUE(offer(phone, "bob"));
+  ASSERT_TRUE(answer(desk));
+  world.send("ada", "g", "behind the answer, which nobody waits for");
+  calls.learn_end({"c1"}, EndReason::completed, {world.clock.now().ms - 5});
+  take_over({phone, desk});
+  ASSERT_TRUE(have_ended(1));
+  EXPECT_EQ(ended[0].call.reason, EndReason::completed);
+  EXPECT_EQ(ended[0].call.ended_at, UnixTime{world.clock.now().ms - 5});
+  EXPECT_EQ(calls.live_calls(), 0u);
+  EXPECT_TRUE(offer(phone, "bob", "c2")) << "and nobody is busy";
+}
+
 TEST_F(SharedCallsTest, F8_what_was_held_for_the_other_side_is_held_by_the_next_keeper_too) {
   connect(phone), connect(desk);
   ASSERT_TRUE(offer(phone, "bob"));
