@@ -760,7 +760,13 @@ void CallService::history(Actor actor, CallQuery query, Done<CallHistory> done) 
 void CallService::store_end(const Live& live, Done<Call> done) {
   store_.write<KeptEnd>(
       [call = live.call, caller = live.caller, site = site_](Transaction& transaction) -> Result<KeptEnd, Failure> {
-        if (refuse_unless_keeper(site, transaction)) return KeptEnd{{}, NotificationChanges(*call.ended_at), true};
+        const KeptEnd elsewhere{{}, NotificationChanges(*call.ended_at), true};
+        if (refuse_unless_keeper(site, transaction)) return elsewhere;
+        if (site == CallSite::shared) {
+          // Another node may have kept it meanwhile, and ended it: this one is too late, though it keeps calls again.
+          const auto kept = transaction.calls().find(call.id);
+          if (!kept || kept->state == CallState::ended) return elsewhere;
+        }
         transaction.call_changes().update(call);
         if (site == CallSite::shared) transaction.call_changes().forget_seats(call.id);
         return keep_end(transaction, call, caller);

@@ -489,6 +489,25 @@ TEST_F(SharedCallsTest, I9_an_end_that_the_last_keeper_told_and_could_not_store_
   EXPECT_TRUE(offer(phone, "bob", "c2")) << "and nobody is busy";
 }
 
+TEST_F(SharedCallsTest, I9_an_end_that_could_not_be_stored_comes_too_late_when_another_node_has_ended_the_call) {
+  connect(phone), connect(desk);
+  ASSERT_TRUE(offer(phone, "bob"));
+  change("ALTER TABLE calls RENAME TO calls_away");
+  EXPECT_EQ(refused(finish(CallEvent::cancel, phone)), Code::unavailable);
+  calls.let_go();
+  change("ALTER TABLE calls_away RENAME TO calls");
+  change("UPDATE calls SET state = 3, reason = 1, ended_at = 5");
+  keep();
+  calls.restore();
+  for (int i = 0; i < 20 && calls.live_calls() > 0; ++i) {
+    pass(1s);
+    static_cast<void>(world.list("ada"));
+    world.loop.run_posted();
+  }
+  EXPECT_EQ(calls.live_calls(), 0u);
+  EXPECT_THAT(ended, IsEmpty());
+}
+
 TEST_F(SharedCallsTest, F8_what_was_held_for_the_other_side_is_held_by_the_next_keeper_too) {
   connect(phone), connect(desk);
   ASSERT_TRUE(offer(phone, "bob"));
