@@ -1,6 +1,8 @@
 #include "tests/simulation/device.h"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <utility>
 
 #include "tests/simulation/payload.h"
@@ -11,7 +13,7 @@ using wire::JsonView;
 
 namespace {
 
-constexpr std::string_view namespaces[] = {"/messaging", "/video-calls"};
+constexpr std::string_view namespaces[] = {"/messaging", "/video-calls", "/notifications"};
 constexpr Duration answer_patience = wire::seconds(4);
 
 } // namespace
@@ -20,13 +22,17 @@ Device::Device(World world, Traits traits)
     : world_(std::move(world)),
       traits_(std::move(traits)),
       who_(traits_.user + "/" + traits_.name),
-      number_(world_.promises.add_device(traits_.user, traits_.name, traits_.has_calls)) {}
+      number_(world_.promises.add_device(traits_.user, traits_.name, traits_.where)) {}
 
 Device::~Device() {
   if (link_) link_->abandon();
 }
 
 void Device::say(std::string_view what) { world_.history.add(who_, what); }
+
+bool Device::has_calls() const {
+  return std::find(traits_.where.begin(), traits_.where.end(), Promises::Space::calls) != traits_.where.end();
+}
 
 void Device::start() { connect_later({}, milliseconds(300)); }
 
@@ -46,7 +52,8 @@ void Device::connect() {
   link_ = std::make_shared<Link>(node, *this, traits_.nature);
   link_->open();
   const std::string device = R"(","deviceId":")" + traits_.name + '"';
-  for (int space = 0; space < (traits_.has_calls ? 2 : 1); ++space) {
+  for (const Promises::Space one : traits_.where) {
+    const auto space = static_cast<std::size_t>(one);
     std::string auth = R"({"token":")" + traits_.token + device;
     if (traits_.brings_cursor && cursor_[space]) auth += R"(,"cursor":")" + *cursor_[space] + '"';
     link_->send("40" + std::string(namespaces[space]) + "," + auth + "}");
@@ -81,7 +88,8 @@ void Device::on_closed(Link& link) {
 void Device::lose() {
   link_.reset();
   ++connection_;
-  ready_ = complete_[0] = complete_[1] = false;
+  ready_ = false;
+  std::fill(std::begin(complete_), std::end(complete_), false);
   for (auto& [id, send] : sends_) send.is_asked = false;
   late_answers_.clear();
   for (auto& [id, answer] : std::exchange(answers_, {})) answer(std::nullopt);
@@ -105,7 +113,8 @@ void Device::on_packet(Link& link, std::string_view packet) {
   const char type = packet[1];
   const std::size_t comma = packet.find(',');
   const std::string_view nsp = packet.substr(2, comma == packet.npos ? packet.npos : comma - 2);
-  const auto space = nsp == namespaces[1] ? Promises::Space::calls : Promises::Space::messaging;
+  const auto space = static_cast<Promises::Space>(std::find(std::begin(namespaces), std::end(namespaces), nsp) -
+                                                  std::begin(namespaces));
   const std::string_view rest = comma == packet.npos ? std::string_view() : packet.substr(comma + 1);
   switch (type) {
     case '0':
@@ -138,7 +147,8 @@ void Device::on_event(Promises::Space space, std::string_view json) {
     if (name == "sync:reset") return world_.promises.on_reset(number_, space, position_of(*cursor_[index]));
     world_.promises.on_complete(number_, space, position_of(*cursor_[index]));
     complete_[index] = true;
-    ready_ = complete_[0] && (complete_[1] || !traits_.has_calls);
+    ready_ = std::all_of(traits_.where.begin(), traits_.where.end(),
+                         [this](Promises::Space one) { return complete_[static_cast<std::size_t>(one)]; });
     if (ready_) {
       std::vector<std::string> waiting;
       for (const auto& [id, send] : sends_) waiting.push_back(id);
@@ -278,7 +288,7 @@ void Device::hang_up_everything() {
 }
 
 void Device::act_on_calls(bool lively) {
-  if (!ready_ || !traits_.has_calls) return;
+  if (!ready_ || !has_calls()) return;
   Dice& dice = world_.dice;
   const TimePoint now = world_.time.now();
   if (calls_.empty()) {

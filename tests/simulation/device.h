@@ -22,8 +22,8 @@ class Device final : public LinkUser {
  public:
   struct Traits {
     std::string user, name, token;
-    bool has_calls = false;
-    bool brings_cursor = false; // else the server knows its place
+    std::vector<Promises::Space> where{}; // the namespaces that it joins
+    bool brings_cursor = false;           // else the server knows its place
     LinkNature nature{};
   };
   struct World {
@@ -44,6 +44,7 @@ class Device final : public LinkUser {
   bool ready() const { return ready_; } // connected, and told all that it missed
   bool at_rest() const { return ready_ && sends_.empty() && calls_.empty(); }
   const Traits& traits() const { return traits_; }
+  bool has_calls() const;
   const std::string& user() const { return traits_.user; }
   Link* link() { return link_.get(); }
 
@@ -90,8 +91,8 @@ class Device final : public LinkUser {
   const std::size_t number_; // among the devices of the promises
   std::shared_ptr<Link> link_;
   bool ready_ = false, calm_ = false;
-  std::optional<std::string> cursor_[2];
-  bool complete_[2] = {false, false};
+  std::optional<std::string> cursor_[Promises::spaces];
+  bool complete_[Promises::spaces] = {};
   TimePoint heard_{};
   std::uint64_t connection_ = 0;
   std::int64_t last_ack_ = 0, last_message_ = 0, last_call_ = 0;

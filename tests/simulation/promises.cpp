@@ -13,8 +13,8 @@ void Promises::break_one(std::string which) {
   broken_.push_back(std::move(which));
 }
 
-std::size_t Promises::add_device(const std::string& user, const std::string& device, bool has_calls) {
-  devices_.push_back({.user = user, .name = device, .places = {}, .has_calls = has_calls});
+std::size_t Promises::add_device(const std::string& user, const std::string& device, const std::vector<Space>& where) {
+  devices_.push_back({.user = user, .name = device, .places = {}, .where = where});
   return devices_.size() - 1;
 }
 
@@ -263,22 +263,21 @@ void Promises::check_devices(SharedDatabase& database) {
   }
   constexpr std::int64_t is_created = 3, is_joined = 14, is_left = 15;
   std::map<std::string, std::set<std::string>> members;            // by conversation
-  std::map<std::string, std::vector<const Row*>> messaging, calls; // by user
+  std::map<std::string, std::vector<const Row*>> of_space[spaces]; // by user
   for (const Row& row : rows_) {
     if (!row.conversation) {
-      if (row.channel == 3) calls[row.user].push_back(&row);
-      if (row.channel == 1) messaging[row.user].push_back(&row);
+      const Space space = row.channel == 3 ? Space::calls : row.channel == 2 ? Space::notifications : Space::messaging;
+      of_space[static_cast<int>(space)][row.user].push_back(&row);
       continue;
     }
     std::set<std::string>& now = members[*row.conversation];
     if (row.type == is_created) now = created[row.position];
     if (row.type == is_joined) now.insert(row.user);
-    for (const std::string& user : now) messaging[user].push_back(&row);
+    for (const std::string& user : now) of_space[0][user].push_back(&row);
     if (row.type == is_left) now.erase(row.user);
   }
   for (const Device& device : devices_) {
-    check_device(device, Space::messaging, messaging[device.user]);
-    if (device.has_calls) check_device(device, Space::calls, calls[device.user]);
+    for (const Space space : device.where) check_device(device, space, of_space[static_cast<int>(space)][device.user]);
   }
 }
 
@@ -309,7 +308,7 @@ void Promises::check_device(const Device& device, Space space, const std::vector
     }
     if (row->position <= place.begin || row->position <= place.excused) continue;
     break_one(std::string(is_message ? "I1" : "I3") + ": " + where(device) + " was never given " +
-              (space == Space::calls ? "of its calls " : "") + std::to_string(row->position) + " (type " +
+              (space == Space::messaging ? "" : "of its own ") + std::to_string(row->position) + " (type " +
               std::to_string(row->type) + " in " + row->conversation.value_or(row->user) + ")");
   }
   for (const auto& [position, seen] : place.seen) {

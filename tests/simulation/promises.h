@@ -25,8 +25,9 @@ class Promises {
   void break_one(std::string which); // also of the world: what did not come back in time
 
   // --- devices ---
-  std::size_t add_device(const std::string& user, const std::string& device, bool has_calls);
-  enum class Space { messaging = 0, calls = 1 };
+  enum class Space { messaging, calls, notifications }; // the namespaces
+  static constexpr std::size_t spaces = 3;
+  std::size_t add_device(const std::string& user, const std::string& device, const std::vector<Space>& where);
 
   // A connection of a device; its `connected` names the place where what it is told begins.
   void on_connected(std::size_t device, Space space, const std::string& socket, std::int64_t place);
@@ -64,8 +65,8 @@ class Promises {
   };
   struct Device {
     std::string user, name;
-    Place places[2];
-    bool has_calls = false;
+    Place places[spaces];
+    std::vector<Space> where{};                          // it listens
     std::set<std::string> acked{};                       // messages
     std::map<std::string, std::int64_t> received_seqs{}; // by conversation: the highest
   };
@@ -110,7 +111,7 @@ class Promises {
   std::vector<Device> devices_;
   std::int64_t order_ = 0;
   std::map<std::string, Send> sends_;
-  std::map<std::int64_t, Event> events_[2];                                // by position
+  std::map<std::int64_t, Event> events_[spaces];                           // by position
   std::map<std::pair<std::string, std::int64_t>, std::string> message_at_; // by conversation and seq
   std::map<std::string, std::string> message_of_;                          // by clientMessageId
   std::map<std::pair<std::string, std::string>, TimePoint> blocked_since_; // by, whom

@@ -63,6 +63,7 @@ class World {
   void calm(Device& device);
   bool all_at_rest() const;
   void probe_calls();
+  void probe_presence();
   void fetch_all();
 
   void say(std::string_view what) { history_.add("world", what); }
@@ -86,6 +87,7 @@ class World {
   std::vector<std::string> users_;
   std::vector<Conversation> conversations_;
   std::vector<std::pair<std::pair<std::string, std::string>, std::string>> fetched_; // user and conversation, the ack
+  std::set<std::string> hidden_; // of a pair that has a block between them
   bool in_trouble_ = false;
 };
 
@@ -120,7 +122,6 @@ void World::make_site() {
 }
 
 void World::make_devices() {
-  const std::string token_of_nobody;
   for (std::size_t i = 0; i < user_count; ++i) {
     const std::string user = "user" + std::to_string(i);
     users_.push_back(user);
@@ -129,7 +130,9 @@ void World::make_devices() {
                                        {SkewedClock::begin_ms - 3'600'000});
     for (std::size_t j = 0; j < devices_per_user; ++j) {
       Device::Traits traits{.user = user, .name = "device" + std::to_string(j), .token = *token};
-      traits.has_calls = j == 0 || dice_.chance(0.5);
+      traits.where = {Promises::Space::messaging};
+      if (j == 0 || dice_.chance(0.5)) traits.where.push_back(Promises::Space::calls);
+      if (dice_.chance(0.5)) traits.where.push_back(Promises::Space::notifications);
       traits.brings_cursor = dice_.chance(0.4);
       traits.nature.latency = dice_.between(milliseconds(1), milliseconds(80));
       traits.nature.jitter = dice_.between({}, milliseconds(20));
@@ -239,6 +242,7 @@ void World::act(Device& device) {
     if (what < 64) return device.ask(Promises::Space::messaging, "message:delete", message + "}", nothing);
     return device.ask(Promises::Space::messaging, "reaction:add", message + R"(,"emoji":"+"})", nothing);
   }
+  if (what < 69) return device.ask(Promises::Space::messaging, "conversation:join", of + "}", nothing);
   if (what < 72) return device.ask(Promises::Space::messaging, "typing:start", of + "}", nothing);
   if (what < 77) return change_members(device);
   if (what < 80) return block(device);
@@ -378,11 +382,30 @@ void World::probe_calls() {
                [this, &device, call](std::optional<wire::JsonView> ack) {
                  const std::string code = ack ? text_of(*ack, "code") : "";
                  if (!ack) promises_.break_one("I9: nobody answers " + call);
+                 if (code == "blocked") hidden_.insert(device.user());
                  if (!code.empty() && code != "blocked") promises_.break_one("I9: " + call + " is refused: " + code);
                  device.ask(Promises::Space::calls, "video:cancel-call", R"({"callId":")" + call + "\"}", [](auto) {});
                });
     time_.run_until(time_.now() + milliseconds(600));
   }
+}
+
+// Whoever is there is seen, by who may see him.
+void World::probe_presence() {
+  for (const std::string& user : users_) {
+    Device& device = first_device_of(user);
+    const std::string other = device.may_call[0];
+    device.ask(Promises::Space::messaging, "presence:subscribe", R"({"userIds":[")" + other + R"("]})",
+               [this, user, other](std::optional<wire::JsonView> ack) {
+                 const auto listed = ack ? ack->find("presence") : std::nullopt;
+                 const std::string status = listed ? text_of((*listed)[0], "status") : "";
+                 const bool is_hidden = hidden_.contains(user) || hidden_.contains(other);
+                 if (status != "ONLINE" && !is_hidden) {
+                   promises_.break_one("presence: " + other + " is there, and " + user + " sees: " + status);
+                 }
+               });
+  }
+  time_.run_until(time_.now() + seconds(1));
 }
 
 void World::fetch_all() {
@@ -431,6 +454,7 @@ Outcome World::run() {
   say("all are back");
   time_.run_until(time_.now() + rest);
   probe_calls();
+  probe_presence();
   fetch_all();
   time_.run_until(time_.now() + seconds(3));
 
