@@ -29,7 +29,7 @@ inline constexpr std::int64_t events_per_second = 50;   // of a user, on all his
 inline constexpr std::int64_t events_burst = 100;
 inline constexpr std::int64_t sends_per_second = 20; // of these, messages
 inline constexpr std::int64_t sends_burst = 40;
-inline constexpr std::size_t rate_limited_keys_max = 200'000; // remembered at a time; about 150 bytes each
+inline constexpr std::size_t rate_limited_keys_max = 200'000; // remembered at a time; about 180 bytes each
 // Of one socket: refusals for which it is forgiven. Who goes on nevertheless is cut.
 inline constexpr std::int64_t refusals_per_second = 10;
 inline constexpr std::int64_t refusals_burst = 200;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "mentara/limits.h"
 #include "wire/base/time.h"
 
 // As limits.h, of servers that stop and of several that are one site.
@@ -23,6 +24,7 @@ inline constexpr wire::Duration roster_lease = wire::seconds(5);       // withou
 inline constexpr wire::Duration roster_delay = wire::milliseconds(20); // who comes and goes is gathered
 inline constexpr std::size_t roster_message_users = 500;
 inline constexpr std::size_t roster_nodes_max = 1000;
+inline constexpr std::int64_t roster_sockets_max = 1'000'000; // of a user in a namespace, as another node says
 inline constexpr wire::Duration revocations_without_nodes = wire::seconds(3); // they are looked for while Redis is away
 inline constexpr wire::Duration abandoned_calls_interval = wire::seconds(10); // those of nodes that died are looked for
 inline constexpr wire::Duration keeper_look = wire::seconds(1);   // who keeps the calls is looked at in the store
@@ -32,6 +34,15 @@ inline constexpr wire::Duration keeper_tick = wire::milliseconds(200);
 inline constexpr wire::Duration keeper_patience = wire::seconds(8); // what is asked waits for a keeper
 inline constexpr std::size_t keeper_asked_max = 10'000;
 inline constexpr std::size_t call_ends_learned_max = 1000; // of calls whose keeper has not stored them yet
+// What is taken of limits is told to the other nodes so often, of keys (users, addresses) that took at least this share
+// of the burst in the time in which a whole burst is given anew.
+inline constexpr wire::Duration shared_interval = wire::milliseconds(250);
+inline constexpr double shared_share = 0.05;
+inline constexpr std::size_t shared_keys_max = 2'000; // of one limit, each time
+inline constexpr std::size_t shared_message_keys = 500;
+inline constexpr std::size_t shared_key_bytes_max = 4 * user_id_chars_max;
+inline constexpr double shared_amount_max = 1e6; // of one key in one message; beyond it is no count of ours
+static_assert(shared_interval <= wire::milliseconds(500), "what is taken on one node counts on all within a second");
 static_assert(keeper_lease >= 3 * keeper_look, "a keeper may fail to say so once or twice");
 static_assert(keeper_patience >= keeper_lease + 2 * keeper_look, "what is asked outlives a keeper that is silent");
 static_assert(roster_lease >= 3 * roster_beat, "one beat may get lost");

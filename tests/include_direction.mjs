@@ -25,7 +25,7 @@ const layers = {
   'mentara/domain': base,
   'mentara/events': ['mentara/domain', ...base],
   'mentara/storage': ['mentara/domain', 'mentara/events', 'mentara/contract', 'mentara/limits.h', ...base],
-  'mentara/auth': ['mentara/domain', 'mentara/events', 'mentara/config/config.h', 'mentara/limits.h', ...base],
+  'mentara/auth': ['mentara/domain', 'mentara/events', 'mentara/config/config.h', 'mentara/limits.h', 'mentara/limits_of_nodes.h', ...base],
   'mentara/services': rules,
   'mentara/cluster': ['mentara/services', ...rules],
   'mentara/push': ['mentara/contract', 'mentara/services/actor.h', ...rules],

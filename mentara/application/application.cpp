@@ -15,6 +15,7 @@
 #include "mentara/api/rest_api.h"
 #include "mentara/api/user_routes.h"
 #include "mentara/application/edge.h"
+#include "mentara/application/limit_sharing.h"
 #include "mentara/application/node_logic.h"
 #include "mentara/application/node_options.h"
 #include "mentara/application/redis_node_bus.h"
@@ -145,6 +146,7 @@ struct Application::Parts {
   std::optional<RedisNodeBus> node_bus;             // none: this node is alone
   std::optional<NodeLogic> logic;
   std::optional<auth::RateLimiter> address_requests;                            // over REST
+  std::optional<LimitSharing> limit_sharing;                                    // none: this node is alone
   std::vector<std::unique_ptr<requests::CallRequests>> call_requests;           // one for each loop
   std::vector<std::unique_ptr<requests::MessagingRequests>> messaging_requests; // likewise
   std::vector<std::unique_ptr<requests::NotificationRequests>> notification_requests;
@@ -173,6 +175,14 @@ Application::Parts::Parts(const Config& config)
   }
   logic.emplace(config, outside(config));
   address_requests.emplace(rate(config.limits.requests_per_second, config.limits.requests_burst));
+  if (node_bus) {
+    cluster::LimitExchange& shared = limit_sharing.emplace(*node_bus, home_loop).exchange();
+    shared.add("events", logic->event_limits->events());
+    shared.add("sends", logic->event_limits->sends());
+    shared.add("failures", *logic->failures);
+    shared.add("requests", *address_requests);
+    shared.add("handshakes", address_handshakes);
+  }
   console.emplace(issue_token(config, clock));
   for (std::size_t i = 0; i < node->loops(); ++i) serve(i, config);
 
@@ -303,6 +313,11 @@ void Application::Parts::add_figures(ops::Figures& figures) {
     constexpr auto news = "What other nodes told of the log, by what became of it.";
     figures.count("mentara_log_news_total", news, number(nodes.heard), {{"result", "heard"}});
     figures.count("mentara_log_news_total", news, number(nodes.refused), {{"result", "refused"}});
+    const cluster::LimitExchange::Counters& shared = limit_sharing->exchange().counters();
+    constexpr auto limit_news = "Users and addresses of whom nodes told each other what they took of limits.";
+    figures.count("mentara_limit_news_total", limit_news, number(shared.told), {{"result", "told"}});
+    figures.count("mentara_limit_news_total", limit_news, number(shared.heard), {{"result", "heard"}});
+    figures.count("mentara_limit_news_total", limit_news, number(shared.refused), {{"result", "refused"}});
   }
   figures.count("mentara_log_gaps_total", "How often the log was read for what nobody had told.",
                 number(logic->websocket_events->counters().gaps));

@@ -54,6 +54,7 @@ NodeLogic::NodeLogic(const Config& config, Outside outside)
   if (nodes) node_news.emplace(*nodes);
   live_sockets.emplace(disconnector, node_news ? &*node_news : nullptr);
   users.emplace(*bus, *connections, home_loop, nodes);
+  users->on_surplus([this](std::string_view nsp, const std::string& id) { disconnector.end_surplus(nsp, id); });
   store = outside.open_store(post, [this](storage::Position end) { websocket_events->on_growth(end); });
   revocations.emplace(*store, revoked_tokens, *live_sockets, clock,
                       services::RevocationService::Limits{.token_lifetime_max = config.auth.max_lifetime,

@@ -26,6 +26,7 @@ FailureBudget::Wait FailureBudget::failed(std::string_view address, wire::TimePo
     const bool waited = now >= state.over_until;
     if (waited && state.failures.take(rate_, now)) {
       state.wait = {};
+      if (untold_) untold_->on_taken(address, state.untold, now, 1);
       return std::nullopt;
     }
     const wire::Duration one = state.failures.wait(rate_);
@@ -33,6 +34,15 @@ FailureBudget::Wait FailureBudget::failed(std::string_view address, wire::TimePo
     state.over_until = now + state.wait;
     return to_ms(state.wait);
   });
+}
+
+std::vector<Taken> FailureBudget::collect() {
+  if (!untold_) return {};
+  return auth::collect(*untold_, addresses_, [](State& state) -> Untold& { return state.untold; });
+}
+
+void FailureBudget::take_elsewhere(std::string_view address, wire::TimePoint now, double failures) {
+  addresses_.with(address, [&](State& state) { state.failures.take_elsewhere(rate_, now, failures); });
 }
 
 Failure too_many_failures(std::chrono::milliseconds wait) {

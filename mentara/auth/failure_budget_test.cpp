@@ -49,5 +49,19 @@ TEST(FailureBudget, remembers_no_more_addresses_than_it_may_R1) {
   EXPECT_LE(budget.addresses(), 160u);
 }
 
+TEST(FailureBudget, R3_counts_failures_on_all_nodes_together) {
+  FailureBudget one(10), other(10);
+  one.share();
+  other.share();
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(one.failed("192.0.2.1", t0), std::nullopt);
+  for (const Taken& taken : one.collect()) other.take_elsewhere(taken.key, t0, taken.amount);
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(other.failed("192.0.2.1", t0), std::nullopt) << i;
+  EXPECT_TRUE(other.failed("192.0.2.1", t0)) << "the eleventh";
+  for (const Taken& taken : other.collect()) one.take_elsewhere(taken.key, t0, taken.amount);
+  EXPECT_TRUE(one.failed("192.0.2.1", t0)) << "there, too";
+  EXPECT_TRUE(one.collect().empty()) << "what was refused is not told";
+  EXPECT_EQ(one.failed("192.0.2.2", t0), std::nullopt);
+}
+
 } // namespace
 } // namespace mentara::auth

@@ -25,6 +25,12 @@ class TokenBucket {
     missing_ += cost;
     return true;
   }
+  // So much was taken where nobody could ask this bucket. It may owe as much as it can hold, and no more: whoever says
+  // so is believed only so far.
+  void take_elsewhere(const Rate& rate, wire::TimePoint now, double amount) {
+    refill(rate, now);
+    missing_ = std::min(missing_ + amount, 2 * rate.burst);
+  }
   // After a refusal: how long until the same would be allowed.
   std::chrono::milliseconds wait(const Rate& rate, double cost = 1) const {
     const double lacks = missing_ + std::min(cost, rate.burst) - rate.burst;

@@ -27,6 +27,7 @@ class RosterTest : public testing::Test {
       changes.push_back(user.value + " " + std::to_string(static_cast<unsigned>(before)) + "→" +
                         std::to_string(static_cast<unsigned>(after)));
     }
+    void sockets_changed(const UserId& user) override { sockets.push_back(user); }
     void node_lost(const std::string& node) override { lost.push_back(node); }
 
     RosterTest& world;
@@ -34,6 +35,7 @@ class RosterTest : public testing::Test {
     Roster roster;
     bool alive = true;
     std::vector<std::string> changes, lost;
+    std::vector<UserId> sockets;
   };
 
   Node& add(const std::string& name) {
@@ -197,6 +199,12 @@ TEST_F(RosterTest, E16_what_cannot_be_read_is_refused) {
                                       {"[\"ada\",1]", "[\"ada\",16]"},
                                       {"[\"ada\",1]", "[\"ada\",-1]"},
                                       {"[\"ada\",1]", "[7,1]"},
+                                      {"[\"ada\",1]", "[\"ada\",1,1,0]"},
+                                      {"[\"ada\",1]", "[\"ada\",1,0,0,0]"},
+                                      {"[\"ada\",1]", "[\"ada\",1,1,1,0]"},
+                                      {"[\"ada\",1]", "[\"ada\",1,-1,0,0]"},
+                                      {"[\"ada\",1]", "[\"ada\",1,1000001,0,0]"},
+                                      {"[\"ada\",1]", "[\"ada\",1,\"1\",0,0]"},
                                       {"[\"ada\",1]", "7"}}) {
     std::string bytes = good;
     bytes.replace(bytes.find(what), std::string_view(what).size(), instead);
@@ -204,6 +212,55 @@ TEST_F(RosterTest, E16_what_cannot_be_read_is_refused) {
     one.roster.on_message(bytes, now);
     EXPECT_EQ(one.roster.refused(), before + 1) << bytes;
   }
+}
+
+TEST_F(RosterTest, nodes_know_how_many_sockets_a_user_has_on_the_others) {
+  Node& one = add("one");
+  Node& two = add("two");
+  Node& three = add("three");
+  one.roster.set_own(ada, {{.messaging = 3, .video_calls = 1}, false});
+  three.roster.set_own(ada, {{.messaging = 2, .notifications = 1}, true});
+  tell();
+  EXPECT_EQ(two.roster.sockets_elsewhere(ada), (SocketCounts{5, 1, 1}));
+  EXPECT_EQ(one.roster.sockets_elsewhere(ada), (SocketCounts{2, 1, 0}));
+  EXPECT_EQ(two.roster.sockets_elsewhere(bob), SocketCounts());
+  two.changes.clear();
+  two.sockets.clear();
+  one.roster.set_own(ada, {{.messaging = 4, .video_calls = 1}, false});
+  tell();
+  EXPECT_EQ(two.roster.sockets_elsewhere(ada), (SocketCounts{6, 1, 1}));
+  EXPECT_THAT(two.sockets, testing::ElementsAre(ada));
+  EXPECT_TRUE(two.changes.empty()) << "he does what he did";
+}
+
+TEST_F(RosterTest, all_nodes_agree_whose_sockets_go_first) {
+  Node& one = add("a");
+  Node& two = add("b");
+  Node& three = add("c");
+  for (Node* node : {&one, &two, &three}) node->roster.set_own(ada, {{.messaging = 2}, false});
+  tell();
+  EXPECT_EQ(one.roster.sockets_that_go_first(ada), SocketCounts());
+  EXPECT_EQ(two.roster.sockets_that_go_first(ada), (SocketCounts{2, 0, 0}));
+  EXPECT_EQ(three.roster.sockets_that_go_first(ada), (SocketCounts{4, 0, 0}));
+}
+
+TEST_F(RosterTest, F8_the_sockets_of_a_node_that_is_silent_count_until_its_lease_ends) {
+  Node& one = add("one");
+  Node& two = add("two");
+  one.roster.set_own(ada, {{.messaging = 3}, false});
+  tell();
+  one.alive = false;
+  run(4s);
+  EXPECT_EQ(two.roster.sockets_elsewhere(ada), (SocketCounts{3, 0, 0}));
+  run(2s);
+  EXPECT_EQ(two.roster.sockets_elsewhere(ada), SocketCounts());
+}
+
+TEST_F(RosterTest, a_node_of_an_older_version_says_no_numbers_and_each_counts_as_one_socket) {
+  Node& one = add("one");
+  one.roster.on_message(
+      R"({"v":1,"kind":"all","node":"x","number":0,"to":"one","last":true,"count":1,"users":[["ada",5]]})", now);
+  EXPECT_EQ(one.roster.sockets_elsewhere(ada), (SocketCounts{1, 0, 1}));
 }
 
 // Whatever the bus loses, doubles and reorders, in the end everybody knows the same.

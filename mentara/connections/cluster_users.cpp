@@ -1,5 +1,6 @@
 #include "mentara/connections/cluster_users.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "mentara/contract/event_table.h"
@@ -11,9 +12,15 @@ namespace mentara::connections {
 
 namespace {
 constexpr std::string_view channel = "mentara#users";
+
+std::size_t of(const cluster::SocketCounts& counts, std::string_view nsp) {
+  if (nsp == contract::messaging::nsp) return counts.messaging;
+  if (nsp == contract::notifications::nsp) return counts.notifications;
+  return nsp == contract::video_calls::nsp ? counts.video_calls : 0;
+}
 } // namespace
 
-ClusterUsers::ClusterUsers(events::EventBus& bus, const ConnectionManager& connections, wire::net::Loop& loop,
+ClusterUsers::ClusterUsers(events::EventBus& bus, ConnectionManager& connections, wire::net::Loop& loop,
                            cluster::NodeBus* nodes)
     : connections_(connections),
       loop_(loop),
@@ -28,21 +35,20 @@ ClusterUsers::ClusterUsers(events::EventBus& bus, const ConnectionManager& conne
   if (!nodes_) return;
   bus.subscribe<events::UserConnectedEvent>("cluster users",
                                             [this](const auto& event) { look_at(event.metadata.user_id); });
-  bus.subscribe<events::UserDisconnectedEvent>("cluster users",
-                                               [this](const auto& event) { look_at(event.metadata.user_id); });
+  connections.join(
+      {[this](const UserId& user, std::string_view nsp) { return of(roster_.sockets_elsewhere(user), nsp); },
+       [this](const UserId& user) { look_at(user); }});
   nodes_->hear(channel, [this](std::string_view bytes) { roster_.on_message(bytes, loop_.now()); });
   nodes_->on_state([this](bool ready) { ready ? roster_.on_ready(loop_.now()) : roster_.on_lost(); });
   timer_.arm(limits::roster_beat);
   armed_for_ = loop_.now() + limits::roster_beat;
 }
 
-ClusterUsers::Here ClusterUsers::here(const UserId& user) const {
-  Here here = Here::nothing;
-  if (connections_.count_sockets(user, contract::messaging::nsp) > 0) here = here | Here::messaging;
-  if (connections_.count_sockets(user, contract::notifications::nsp) > 0) here = here | Here::notifications;
-  if (connections_.count_sockets(user, contract::video_calls::nsp) > 0) here = here | Here::video_calls;
-  if (in_call_.contains(user)) here = here | Here::in_call;
-  return here;
+cluster::OnNode ClusterUsers::here(const UserId& user) const {
+  return {{connections_.count_sockets(user, contract::messaging::nsp),
+           connections_.count_sockets(user, contract::notifications::nsp),
+           connections_.count_sockets(user, contract::video_calls::nsp)},
+          in_call_.contains(user)};
 }
 
 void ClusterUsers::look_at(const UserId& user) {
@@ -64,6 +70,18 @@ void ClusterUsers::publish(std::string bytes) { nodes_->publish(channel, bytes);
 
 void ClusterUsers::changed(const UserId& user, Here before, Here after) {
   for (const auto& handler : on_change_) handler(user, before, after);
+}
+
+void ClusterUsers::sockets_changed(const UserId& user) {
+  const std::size_t most = connections_.limits().sockets_per_user;
+  for (const auto nsp : {contract::messaging::nsp, contract::notifications::nsp, contract::video_calls::nsp}) {
+    const std::size_t own = connections_.count_sockets(user, nsp);
+    if (own == 0 || own + of(roster_.sockets_elsewhere(user), nsp) <= most) continue;
+    const std::size_t first = of(roster_.sockets_that_go_first(user), nsp);
+    for (const std::string& id : connections_.sockets_beyond(user, nsp, most - std::min(first, most))) {
+      if (on_surplus_) on_surplus_(nsp, id);
+    }
+  }
 }
 
 void ClusterUsers::node_lost(const std::string& node) {

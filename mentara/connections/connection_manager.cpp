@@ -7,13 +7,9 @@
 namespace mentara::connections {
 
 bool ConnectionManager::register_connection(ConnectedSocket socket, const User& user_info) {
-  const auto known = users_.find(socket.user_id);
-  if (known != users_.end()) {
-    const auto in_namespace =
-        std::count_if(known->second.socket_ids.begin(), known->second.socket_ids.end(),
-                      [&](const std::string& id) { return sockets_.find(id)->second.nsp == socket.nsp; });
-    if (static_cast<std::size_t>(in_namespace) >= limits_.sockets_per_user) return false;
-  }
+  std::size_t in_namespace = count_sockets(socket.user_id, socket.nsp);
+  if (others_.count) in_namespace += others_.count(socket.user_id, socket.nsp);
+  if (in_namespace >= limits_.sockets_per_user) return false;
   ConnectedUser& user = users_[socket.user_id];
   user.info = user_info;
   user.socket_ids.push_back(socket.socket_id);
@@ -30,6 +26,7 @@ std::optional<ConnectedSocket> ConnectionManager::unregister_connection(std::str
   const auto user = users_.find(socket.user_id);
   std::erase(user->second.socket_ids, socket.socket_id);
   if (user->second.socket_ids.empty()) users_.erase(user);
+  if (others_.left) others_.left(socket.user_id);
   return socket;
 }
 
@@ -58,6 +55,22 @@ std::size_t ConnectionManager::count_sockets(const UserId& user, std::string_vie
       ids.begin(), ids.end(), [&](const std::string& id) { return sockets_.find(id)->second.nsp == nsp; }));
 }
 
+std::vector<std::string> ConnectionManager::sockets_beyond(const UserId& user, std::string_view nsp,
+                                                           std::size_t most) const {
+  std::vector<std::string> beyond;
+  const auto found = users_.find(user);
+  if (found == users_.end()) return beyond;
+  for (const std::string& id : found->second.socket_ids) {
+    if (sockets_.find(id)->second.nsp != nsp) continue;
+    if (most > 0) {
+      --most;
+    } else {
+      beyond.push_back(id);
+    }
+  }
+  return beyond;
+}
+
 std::optional<User> ConnectionManager::get_user_info(const UserId& user) const {
   const auto found = users_.find(user);
   if (found == users_.end()) return std::nullopt;
@@ -65,5 +78,9 @@ std::optional<User> ConnectionManager::get_user_info(const UserId& user) const {
 }
 
 std::string ConnectionManager::get_user_room(const UserId& user) { return user_room(user); }
+
+Failure too_many_sockets() {
+  return {Code::connection_limit, "You have too many connections open. Close one of them, then connect again."};
+}
 
 } // namespace mentara::connections

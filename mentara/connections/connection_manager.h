@@ -2,12 +2,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "mentara/domain/failure.h"
 #include "mentara/domain/id.h"
 #include "mentara/domain/user.h"
 #include "wire/base/hash.h"
@@ -31,6 +34,13 @@ class ConnectionManager {
   };
   explicit ConnectionManager(Limits limits) : limits_(limits) {}
 
+  // How many sockets a user has on other nodes, and who hears that he has one less here.
+  struct Others {
+    std::function<std::size_t(const UserId&, std::string_view nsp)> count;
+    std::function<void(const UserId&)> left;
+  };
+  void join(Others others) { others_ = std::move(others); } // without it this node is alone
+
   // False: the user has as many sockets in that namespace as he may; nothing was registered.
   bool register_connection(ConnectedSocket socket, const User& user_info);
   // What was registered; none when it is not known (any more).
@@ -41,9 +51,12 @@ class ConnectionManager {
   std::optional<std::string> get_socket_id(const UserId& user) const;
   std::vector<std::string> get_socket_ids(const UserId& user) const; // in the order of connecting
   std::size_t count_sockets(const UserId& user, std::string_view nsp) const;
+  // The last ones that he connected there, if they are more than `most`.
+  std::vector<std::string> sockets_beyond(const UserId& user, std::string_view nsp, std::size_t most) const;
   std::optional<User> get_user_info(const UserId& user) const; // as his newest token says
   static std::string get_user_room(const UserId& user);
 
+  const Limits& limits() const { return limits_; }
   std::size_t socket_count() const { return sockets_.size(); }
   std::size_t user_count() const { return users_.size(); }
 
@@ -54,8 +67,11 @@ class ConnectionManager {
   };
 
   const Limits limits_;
+  Others others_;
   std::unordered_map<std::string, ConnectedSocket, wire::SeededHash, std::equal_to<>> sockets_; // by socket id
   std::unordered_map<UserId, ConnectedUser, IdHash> users_;
 };
+
+Failure too_many_sockets(); // what the user is told
 
 } // namespace mentara::connections

@@ -60,5 +60,32 @@ TEST_F(ConnectionManagerTest, takes_as_many_sockets_of_a_user_in_a_namespace_as_
   EXPECT_TRUE(connect("s5", "alice"));
 }
 
+TEST_F(ConnectionManagerTest, R3_counts_the_sockets_that_a_user_has_on_other_nodes) {
+  std::size_t elsewhere = 1;
+  std::vector<UserId> told;
+  manager.join(
+      {[&](const UserId& user, std::string_view nsp) { return user == alice && nsp == "/messaging" ? elsewhere : 0; },
+       [&](const UserId& user) { told.push_back(user); }});
+  EXPECT_TRUE(connect("s1", "alice"));
+  EXPECT_FALSE(connect("s2", "alice")) << "two are two, wherever they are";
+  EXPECT_TRUE(connect("s3", "alice", "/notifications"));
+  EXPECT_TRUE(connect("s4", "bob"));
+  elsewhere = 0;
+  EXPECT_TRUE(connect("s5", "alice"));
+  EXPECT_TRUE(told.empty());
+  manager.unregister_connection("s5");
+  EXPECT_EQ(told, (std::vector<UserId>{alice}));
+}
+
+TEST_F(ConnectionManagerTest, R3_knows_which_came_last_when_there_are_too_many) {
+  connect("s1", "alice");
+  connect("n1", "alice", "/notifications");
+  connect("s2", "alice");
+  EXPECT_TRUE(manager.sockets_beyond(alice, "/messaging", 2).empty());
+  EXPECT_EQ(manager.sockets_beyond(alice, "/messaging", 1), (std::vector<std::string>{"s2"}));
+  EXPECT_EQ(manager.sockets_beyond(alice, "/messaging", 0), (std::vector<std::string>{"s1", "s2"}));
+  EXPECT_TRUE(manager.sockets_beyond({"bob"}, "/messaging", 0).empty());
+}
+
 } // namespace
 } // namespace mentara::connections

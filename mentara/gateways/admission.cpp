@@ -135,16 +135,15 @@ void Admission::admit(wire::sio::Socket& socket, Identity identity, Listener lis
           parts_.sync.close(listener, id);
         });
       });
-  parts_.home.run(
-      socket.loop(), [this, id = socket.id(), connected = std::move(connected), user = identity.user,
-                      listener = std::move(listener), cursor = std::move(cursor), done = std::move(done)]() mutable {
-        if (!parts_.connections.register_connection(std::move(connected), user)) {
-          return done(Failure{Code::connection_limit,
-                              "You have too many connections open. Close one of them, then connect again."});
-        }
-        parts_.store.learn_user(user);
-        parts_.sync.open(std::move(listener), std::move(id), std::move(cursor), std::move(done));
-      });
+  parts_.home.run(socket.loop(),
+                  [this, id = socket.id(), connected = std::move(connected), user = identity.user,
+                   listener = std::move(listener), cursor = std::move(cursor), done = std::move(done)]() mutable {
+                    if (!parts_.connections.register_connection(std::move(connected), user)) {
+                      return done(connections::too_many_sockets());
+                    }
+                    parts_.store.learn_user(user);
+                    parts_.sync.open(std::move(listener), std::move(id), std::move(cursor), std::move(done));
+                  });
 }
 
 void Admission::welcome(wire::sio::Socket& socket) {

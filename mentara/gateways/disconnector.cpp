@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "mentara/connections/connection_manager.h"
 #include "mentara/connections/rooms.h"
 #include "mentara/contract/event_table.h"
 #include "mentara/gateways/caller.h"
@@ -42,6 +43,13 @@ void Disconnector::expel(wire::sio::Socket& socket, const services::Ending& endi
 void Disconnector::disconnect_user(const UserId& user, services::Ending ending) {
   on_every_loop([room = connections::user_room(user), ending = std::move(ending)](wire::sio::Namespace& nsp) {
     for (const auto& socket : nsp.adapter().select({.rooms = {room}, .except = {}, .flags = {}})) end(*socket, ending);
+  });
+}
+
+void Disconnector::end_surplus(std::string_view name, std::string socket_id) {
+  on_every_loop([name = std::string(name), id = std::move(socket_id)](wire::sio::Namespace& nsp) {
+    wire::sio::Socket* const socket = nsp.name() == name ? nsp.adapter().find(id) : nullptr;
+    if (socket) end(*socket, {std::string(to_string(Code::connection_limit)), connections::too_many_sockets().error});
   });
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "mentara/services/live_sockets.h"
@@ -16,6 +18,9 @@ class Disconnector final : public services::LiveSockets {
 
   void disconnect_user(const UserId& user, services::Ending ending) override;
   void disconnect_revoked(const Revocation& revocation) override;
+
+  // One of them; its user has more than he may.
+  void end_surplus(std::string_view nsp, std::string socket_id);
 
   // On the socket's loop.
   static void end(wire::sio::Socket& socket, const services::Ending& ending);

@@ -18,6 +18,9 @@ class EventLimits {
   // The failure is rate_limited, with retryAfterMs.
   std::optional<Failure> take(const UserId& user, std::string_view event, wire::TimePoint now);
 
+  auth::SharedLimit& events() { return events_; }
+  auth::SharedLimit& sends() { return sends_; }
+
  private:
   auth::RateLimiter events_;
   auth::RateLimiter sends_;
