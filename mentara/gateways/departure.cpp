@@ -102,7 +102,7 @@ bool Departure::let_go(const Leaving& connection, bool at_once) const {
     there = socket;
   }
   if (!there) return true;
-  there->cut(); // which is told to it, since nothing else waits. Who is disconnected would not come back.
+  there->let_go(); // which is told to it, since nothing else waits. Who is disconnected would not come back.
   return true;
 }
 

@@ -162,7 +162,8 @@ void Server::attach(http::Server& http) { http.router().add(options_.path, *this
 void Server::close(CloseReason reason) {
   std::vector<std::shared_ptr<Live>> all;
   for (const auto& [sid, live] : sessions_) all.push_back(live);
-  for (const auto& live : all) live->session().discard(reason);
+  const Farewell farewell = reason == CloseReason::server_shutting_down ? Farewell::restart : Farewell::none;
+  for (const auto& live : all) live->session().discard(reason, farewell);
 }
 
 void Server::remove(Live& live) {

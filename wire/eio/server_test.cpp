@@ -339,7 +339,7 @@ TEST_F(EioServer, closes_over_the_websocket_when_it_takes_over_a_session_that_is
 
 // --- the end of the server ---
 
-TEST_F(EioServer, ends_all_sessions_at_once) {
+TEST_F(EioServer, F12_ends_all_sessions_at_once_and_says_that_it_restarts) {
   open();
   const FakeExchange* hanging = poll();
   const auto peer = upgrade("EIO=4&transport=websocket");
@@ -347,7 +347,7 @@ TEST_F(EioServer, ends_all_sessions_at_once) {
   EXPECT_EQ(engine.session_count(), 2u);
   engine.close(CloseReason::server_shutting_down);
   EXPECT_EQ(hanging->body(), "1");
-  EXPECT_THAT(peer->take(), ElementsAre("close", "end"));
+  EXPECT_THAT(peer->take(), ElementsAre("close 1012", "end"));
   EXPECT_EQ(engine.session_count(), 0u);
 }
 

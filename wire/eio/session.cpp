@@ -149,12 +149,13 @@ void Session::close(CloseReason reason, TimePoint now) {
 }
 
 void Session::expel(TimePoint now) {
-  if (open()) transport_->blame();
+  if (open()) transport_->set_farewell(Farewell::blame);
   close(CloseReason::forced_close, now);
 }
 
-void Session::discard(CloseReason reason) {
+void Session::discard(CloseReason reason, Farewell farewell) {
   if (state_ == State::closed) return;
+  if (farewell != Farewell::none) transport_->set_farewell(farewell);
   transport_->abort();
   end(reason);
 }

@@ -74,7 +74,7 @@ class Session final {
   std::uint64_t request_receipt();
   void close(CloseReason reason, TimePoint now); // after what is queued
   void expel(TimePoint now);                     // likewise, and the peer is told that it is to blame
-  void discard(CloseReason reason);              // without it
+  void discard(CloseReason reason, Farewell farewell = Farewell::none); // without it
 
   // --- for the server and the transports ---
   // Sends the open packet. `upgrades` is JSON, e.g. ["websocket"].

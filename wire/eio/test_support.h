@@ -64,7 +64,9 @@ struct RecordingTransport final : Transport {
   }
   int flushes_requested = 0;
   void request_flush() override { ++flushes_requested; }
-  void blame() override { sent.emplace_back("blame"); }
+  void set_farewell(Farewell farewell) override {
+    sent.emplace_back(farewell == Farewell::blame ? "blame" : farewell == Farewell::restart ? "restart" : "none");
+  }
   bool close() override {
     sent.emplace_back("close");
     return closes_at_once;

@@ -7,6 +7,13 @@
 
 namespace wire::eio {
 
+// What close() says of its reason, over a transport that has words for it.
+enum class Farewell : unsigned char {
+  none,
+  blame,   // the peer did what nobody may
+  restart, // this server stops; another one, or the same again, takes the peer in
+};
+
 // How a session's packets reach the client. It always takes what it is given: in order, and bounded by the session,
 // which asks for pressure().
 class Transport {
@@ -30,9 +37,8 @@ class Transport {
   // Sends what is queued and ends. False: that waits for the client's next poll, and then Session::on_flushed() is
   // called. Harmless when it is called again.
   virtual bool close() = 0;
-  // What close() says from now on: that the peer did what nobody may. A transport without words for it says nothing.
-  virtual void blame() {}
-  virtual void abort() = 0; // now, whatever is queued
+  virtual void set_farewell(Farewell) {} // what close() says from now on; a transport without words says nothing
+  virtual void abort() = 0;              // now, whatever is queued
 };
 
 } // namespace wire::eio

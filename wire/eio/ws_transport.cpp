@@ -65,6 +65,20 @@ void WsTransport::send(const SharedPacket& packet) {
   connection_->send(packet.frame); // an uncompressed frame is good for every client (RFC 7692 §6)
 }
 
+void WsTransport::set_farewell(Farewell farewell) {
+  switch (farewell) {
+    case Farewell::none:
+      close_code_ = ws::CloseCode::no_status;
+      break;
+    case Farewell::blame:
+      close_code_ = ws::CloseCode::policy_violation;
+      break;
+    case Farewell::restart:
+      close_code_ = ws::CloseCode::service_restart;
+      break;
+  }
+}
+
 bool WsTransport::close() {
   frames_.close(close_code_, {}, connection_->loop().now(), *this);
   connection_->close(); // flushes, then waits a moment for the peer's answer and its end

@@ -43,7 +43,7 @@ class WsTransport final : public Transport,
   void send(const SharedPacket& packet) override;
   void request_flush() override { connection_->request_flush(); }
   bool close() override;
-  void blame() override { close_code_ = ws::CloseCode::policy_violation; }
+  void set_farewell(Farewell farewell) override;
   void abort() override;
 
  private:

@@ -165,6 +165,13 @@ TEST_F(EioWebSocket, R2_tells_who_is_to_blame_for_his_end_with_1008_behind_what_
   EXPECT_THAT(peer.take(), ElementsAre("4last", "close 1008", "end"));
 }
 
+TEST_F(EioWebSocket, F12_says_1012_when_it_ends_because_the_server_does) {
+  open();
+  session.discard(CloseReason::transport_error, Farewell::restart);
+  EXPECT_THAT(handler.heard, ElementsAre("transport error"));
+  EXPECT_THAT(peer.take(), ElementsAre("close 1012", "end"));
+}
+
 TEST_F(EioWebSocket, drops_the_connection_when_it_is_discarded_with_something_queued) {
   open();
   session.send_text("lost");

@@ -56,7 +56,7 @@ void Client::on_timer(TimePoint) {
 }
 
 void Client::close(eio::CloseReason reason) { session_.close(reason, server_.loop().now()); }
-void Client::discard(eio::CloseReason reason) { session_.discard(reason); }
+void Client::discard(eio::CloseReason reason, eio::Farewell farewell) { session_.discard(reason, farewell); }
 
 void Client::refuse_protocol(const char* what) {
   log(LogLevel::debug, "connection closed", {{"why", what}});

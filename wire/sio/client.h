@@ -28,10 +28,10 @@ class Client final : public eio::SessionHandler, private net::WheelTimer {
   const eio::HandshakeRequest& request() const { return request_; }
   Server& server() { return server_; }
 
-  void disconnect_all();                 // the packet to every namespace, then the connection
-  void expel();                          // likewise; the peer is told that it is to blame
-  void close(eio::CloseReason reason);   // after what is queued
-  void discard(eio::CloseReason reason); // without it
+  void disconnect_all();               // the packet to every namespace, then the connection
+  void expel();                        // likewise; the peer is told that it is to blame
+  void close(eio::CloseReason reason); // after what is queued
+  void discard(eio::CloseReason reason, eio::Farewell farewell = eio::Farewell::none); // without it
 
  private:
   friend class Socket;

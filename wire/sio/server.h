@@ -83,7 +83,7 @@ class Server {
   std::string& encode_buffer() { return encode_buffer_; }
   std::shared_ptr<RecoveryLog> recovery_log(const std::string& nsp) const; // none: recovery is off
 
-  // Ends every connection without a packet, as io.close() does.
+  // Ends every connection without a packet, as io.close() does; a WebSocket by the close code 1012.
   void close() { engine_.close(eio::CloseReason::server_shutting_down); }
 
  private:

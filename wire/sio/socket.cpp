@@ -371,6 +371,10 @@ void Socket::cut() {
   if (state_ != State::closed) client_.discard(eio::CloseReason::transport_error);
 }
 
+void Socket::let_go() {
+  if (state_ != State::closed) client_.discard(eio::CloseReason::transport_error, eio::Farewell::restart);
+}
+
 void Socket::on_closed(DisconnectReason reason) {
   if (state_ == State::closed || std::exchange(closing_, true)) return; // a handler below may ask for it again
   const auto keep = shared_from_this();

@@ -134,6 +134,8 @@ class Socket final : public std::enable_shared_from_this<Socket> {
   // Ends the connection as a broken network would, with all its sockets: clients come back by themselves, which they do
   // not after disconnect().
   void cut();
+  // The same because this server stops, which the connection is told: over WebSocket by the close code 1012.
+  void let_go();
 
   // As disconnect(true), and the connection is told that its peer did what nobody may: over WebSocket by the close code
   // 1008.

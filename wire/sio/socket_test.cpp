@@ -337,6 +337,12 @@ TEST_F(SioSocket, R2_is_expelled_with_its_whole_connection_which_is_told_who_is_
   EXPECT_TRUE(client.ended());
 }
 
+TEST_F(SioSocket, F12_is_let_go_without_a_packet_so_that_its_client_comes_back_and_hears_that_the_server_restarts) {
+  socket.let_go();
+  EXPECT_THAT(client.take(), ElementsAre("restart", "abort", "close"));
+  EXPECT_TRUE(client.ended());
+}
+
 TEST_F(SioSocket, may_be_disconnected_while_it_disconnects) {
   int calls = 0;
   socket.on_disconnecting([&](Socket& own, DisconnectReason) {

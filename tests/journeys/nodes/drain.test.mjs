@@ -6,8 +6,10 @@ import { test } from 'node:test';
 import { io } from 'socket.io-client';
 
 import { balancerFor } from '../support/balancer.mjs';
+import { text } from '../support/frames.mjs';
 import { Mentara, ask, conversationOf, someone, succeed } from '../support/mentara.mjs';
 import { nodesFor } from '../support/nodes.mjs';
+import { RawWebSocket } from '../support/raw_websocket.mjs';
 import { token } from '../support/tokens.mjs';
 import { eventually, inbox, next, within } from '../support/wait.mjs';
 
@@ -34,6 +36,24 @@ test('F12: whoever is connected is told when to come back, each another time, an
   const again = await server.connect(users[1]);
   const { messages } = await succeed(again, 'conversation:history', { conversationId, limit: 200 });
   assert.equal(messages.length, answers.filter(({ success }) => success).length, 'what was acknowledged is there, and nothing else');
+});
+
+test('F12: a WebSocket is closed with 1012, without a DISCONNECT, whether its client had shown a token or not', async (t) => {
+  const server = await Mentara.start();
+  t.after(() => server.end());
+  const member = await RawWebSocket.open(server.port, { path: '/socket.io/' });
+  const stranger = await RawWebSocket.open(server.port, { path: '/socket.io/' });
+  member.write(text(`40/messaging,${JSON.stringify({ token: token(someone('ada')) })}`));
+  const events = async () => (await member.frames(2)).map(({ payload }) => payload.toString());
+  await eventually('it is welcome', async () => (await events()).some((packet) => packet.includes('"connected"')));
+  const ends = [member.rest(), stranger.rest()];
+  await server.stop();
+  for (const frames of await Promise.all(ends)) {
+    const last = frames.at(-1);
+    assert.equal(last.name, 'close');
+    assert.equal(last.payload.readUInt16BE(0), 1012);
+    assert.ok(!frames.some(({ payload }) => payload.toString().startsWith('41')), 'from which no client would come back');
+  }
 });
 
 test('F12: while clients leave, readiness says so and nobody new is taken in', async (t) => {
