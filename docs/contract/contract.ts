@@ -247,6 +247,7 @@ export interface DisconnectUser {
 export interface DisconnectedAck {
   success: true;
   sockets: number;
+  missingNodes?: string[];
 }
 
 export interface Edit {

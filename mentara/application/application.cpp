@@ -170,7 +170,7 @@ Application::Parts::Parts(const Config& config)
   node.emplace(node_options(config, address_handshakes), [](wire::sio::Server&) {});
   wire::net::Loop& home_loop = node->loop(0);
   if (node->nodes()) {
-    node_bus.emplace(*node->nodes());
+    node_bus.emplace(*node->nodes(), node_name(config));
     node_bus->on_state([this](bool ready) { nodes_ready = ready; });
   }
   logic.emplace(config, outside(config));
@@ -245,8 +245,7 @@ void Application::Parts::serve(std::size_t i, const Config& config) {
   notification_requests.push_back(
       std::make_unique<requests::NotificationRequests>(home, loop, logic->notification_services()));
   access_requests.push_back(std::make_unique<requests::AccessRequests>(
-      home, loop,
-      requests::AccessRequests::Services{*logic->revocations, *logic->live_sockets, *logic->connections, clock}));
+      home, loop, requests::AccessRequests::Services{*logic->revocations, *logic->user_endings, clock}));
   presence_requests.push_back(std::make_unique<requests::PresenceRequests>(home, loop, *logic->presence));
   user_requests.push_back(std::make_unique<requests::UserRequests>(home, loop, *logic->personal_data));
   rest.push_back(std::make_unique<api::RestApi>(loop, logic->authenticator, limits, cors_options(config)));

@@ -55,6 +55,9 @@ NodeLogic::NodeLogic(const Config& config, Outside outside)
   live_sockets.emplace(disconnector, node_news ? &*node_news : nullptr);
   users.emplace(*bus, *connections, home_loop, nodes);
   users->on_surplus([this](std::string_view nsp, const std::string& id) { disconnector.end_surplus(nsp, id); });
+  user_endings.emplace(
+      disconnector, *connections, home_loop,
+      nodes ? std::optional(connections::UserEndings::Site{*nodes, *node_news, *users}) : std::nullopt);
   store = outside.open_store(post, [this](storage::Position end) { websocket_events->on_growth(end); });
   revocations.emplace(*store, revoked_tokens, *live_sockets, clock,
                       services::RevocationService::Limits{.token_lifetime_max = config.auth.max_lifetime,
@@ -185,9 +188,6 @@ NodeLogic::NodeLogic(const Config& config, Outside outside)
 void NodeLogic::join_nodes(wire::net::Loop& home_loop) {
   node_news->on<cluster::TokensRevoked>(
       [this](const cluster::TokensRevoked& news) { revocations->learn(news.revocation, disconnector); });
-  node_news->on<cluster::UserDisconnected>([this](const cluster::UserDisconnected& news) {
-    disconnector.disconnect_user(news.user_id, {news.reason, news.error});
-  });
   nodes->on_state([this](bool ready) {
     if (!ready) return;
     revocations->look_for_others(disconnector);

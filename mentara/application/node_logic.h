@@ -16,6 +16,7 @@
 #include "mentara/connections/connection_manager.h"
 #include "mentara/connections/home.h"
 #include "mentara/connections/presence_service.h"
+#include "mentara/connections/user_endings.h"
 #include "mentara/connections/viewer_service.h"
 #include "mentara/events/event_bus.h"
 #include "mentara/gateways/call_desk.h"
@@ -91,6 +92,7 @@ struct NodeLogic {
   gateways::Disconnector disconnector;
   std::optional<gateways::ClusterSockets> live_sockets;
   std::optional<connections::ClusterUsers> users;
+  std::optional<connections::UserEndings> user_endings;
   std::optional<gateways::EventLimits> event_limits;
   std::optional<auth::FailureBudget> failures; // of addresses
   std::optional<services::RevocationService> revocations;

@@ -23,7 +23,16 @@ int loop_count(const Config& config) {
   return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 }
 
-// Of the machine's name what a sid can carry.
+// How long whoever asks for a session has to wait; any thread.
+std::function<std::optional<wire::Duration>(const wire::http::Request&)> handshakes_of_address(
+    auth::RateLimiter& limiter) {
+  return [&limiter](const wire::http::Request& request) -> std::optional<wire::Duration> {
+    return limiter.take(wire::limited_as(request.peer.address), wire::Clock::now());
+  };
+}
+
+} // namespace
+
 std::string node_name(const Config& config) {
   if (!config.server.node.empty()) return config.server.node;
   std::array<char, 256> host{};
@@ -35,16 +44,6 @@ std::string node_name(const Config& config) {
   }
   return name + port;
 }
-
-// How long whoever asks for a session has to wait; any thread.
-std::function<std::optional<wire::Duration>(const wire::http::Request&)> handshakes_of_address(
-    auth::RateLimiter& limiter) {
-  return [&limiter](const wire::http::Request& request) -> std::optional<wire::Duration> {
-    return limiter.take(wire::limited_as(request.peer.address), wire::Clock::now());
-  };
-}
-
-} // namespace
 
 wire::http::CorsOptions cors_options(const Config& config) {
   wire::http::CorsOptions cors;

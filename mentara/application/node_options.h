@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "mentara/auth/rate_limiter.h"
 #include "mentara/config/config.h"
 #include "wire/cluster/node.h"
@@ -9,6 +11,8 @@
 namespace mentara {
 
 wire::http::CorsOptions cors_options(const Config& config);
+// What people call this node: server.node, or else of the machine's name what a sid can carry, and the port.
+std::string node_name(const Config& config);
 // `handshakes`: of each address; it outlives the node. Throws std::runtime_error with one sentence.
 wire::cluster::NodeOptions node_options(const Config& config, auth::RateLimiter& handshakes);
 

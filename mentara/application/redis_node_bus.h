@@ -12,7 +12,9 @@ namespace mentara {
 
 class RedisNodeBus final : public cluster::NodeBus {
  public:
-  explicit RedisNodeBus(wire::cluster::RedisAdapter& redis) : redis_(redis), node_(wire::random_id()) {}
+  // `name`: what people call this node.
+  RedisNodeBus(wire::cluster::RedisAdapter& redis, const std::string& name)
+      : redis_(redis), node_(name + '/' + wire::random_id()) {}
 
   const std::string& node() const override { return node_; }
   bool ready() const override { return redis_.ready(); }

@@ -20,4 +20,7 @@ class NodeBus {
   virtual void on_state(std::function<void(bool ready)> handler) = 0; // each time that it changes
 };
 
+// Of a node among the others, what people call it: its name begins with that, and a slash.
+inline std::string_view called(std::string_view node) { return node.substr(0, node.find('/')); }
+
 } // namespace mentara::cluster

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "mentara/limits_of_nodes.h"
 #include "wire/base/log.h"
 
 namespace mentara::cluster {
@@ -12,6 +13,7 @@ constexpr std::string_view channel = "mentara#news";
 
 constexpr std::string_view kind_revoked = "revoked";
 constexpr std::string_view kind_disconnected = "disconnected";
+constexpr std::string_view kind_ended = "ended";
 constexpr std::string_view kind_presence = "presence";
 constexpr std::string_view kind_visibility = "visibility";
 constexpr std::string_view kind_blocked = "blocked";
@@ -29,7 +31,11 @@ struct Writer {
   }
   void operator()(const UserDisconnected& news) const {
     out.member("kind", kind_disconnected).member("user", news.user_id.value);
-    out.member("reason", news.reason).member("error", news.error);
+    out.member("reason", news.reason).member("error", news.error).member("request", news.request);
+  }
+  void operator()(const SocketsEnded& news) const {
+    out.member("kind", kind_ended).member("user", news.user_id.value);
+    out.member("request", news.request).member("sockets", news.sockets);
   }
   void operator()(const PresenceSet& news) const {
     out.member("kind", kind_presence).member("user", news.user_id.value);
@@ -110,7 +116,17 @@ std::optional<NodeNews> read(wire::JsonView message) {
   if (*kind == kind_disconnected) {
     auto reason = text_of(message, "reason"), error = text_of(message, "error");
     if (!reason || !error) return std::nullopt;
-    return UserDisconnected{{*user}, *std::move(reason), *std::move(error)};
+    // Nodes of an older version do not ask.
+    return UserDisconnected{
+        {*user}, *std::move(reason), *std::move(error), text_of(message, "request").value_or(std::string())};
+  }
+  if (*kind == kind_ended) {
+    auto request = text_of(message, "request"), node = text_of(message, "node");
+    const auto sockets = number_of(message, "sockets");
+    if (!request || request->empty() || !node || !sockets || *sockets < 0 || *sockets > limits::roster_sockets_max) {
+      return std::nullopt;
+    }
+    return SocketsEnded{{*user}, *std::move(request), static_cast<std::size_t>(*sockets), *std::move(node)};
   }
   return std::nullopt;
 }

@@ -24,6 +24,13 @@ struct UserDisconnected { // a backend wants his sockets to end, everywhere
   UserId user_id;
   std::string reason; // as his clients are told
   std::string error;
+  std::string request{}; // who asked wants to know how many they were; empty: he does not
+};
+struct SocketsEnded { // the answer
+  UserId user_id;
+  std::string request;
+  std::size_t sockets;
+  std::string node{}; // that answers; known to who reads it
 };
 
 struct PresenceSet { // what he wants to be seen as is stored
@@ -53,8 +60,8 @@ struct CallIsOver {
   UnixTime ended_at{};
 };
 
-using NodeNews =
-    std::variant<TokensRevoked, UserDisconnected, PresenceSet, VisibilityChanged, UserBlocked, MemberLeft, CallIsOver>;
+using NodeNews = std::variant<TokensRevoked, UserDisconnected, PresenceSet, VisibilityChanged, UserBlocked, MemberLeft,
+                              CallIsOver, SocketsEnded>;
 
 std::string encode(const std::string& node, const NodeNews& news);
 // With the node that tells it. None: it cannot be read (threats E16).

@@ -26,6 +26,12 @@ TEST(NodeNews, come_back_as_they_were_told) {
   EXPECT_EQ(ended.user_id, UserId{"ada"});
   EXPECT_EQ(ended.reason, "moved");
   EXPECT_EQ(ended.error, "You moved.");
+  EXPECT_EQ(ended.request, "");
+  EXPECT_EQ(there_and_back<UserDisconnected>(UserDisconnected{{"ada"}, "moved", "You moved.", "r1"}).request, "r1");
+  const auto answer = there_and_back<SocketsEnded>(SocketsEnded{{"ada"}, "r1", 3});
+  EXPECT_EQ(answer.request, "r1");
+  EXPECT_EQ(answer.sockets, 3u);
+  EXPECT_EQ(answer.node, "n1");
   EXPECT_EQ(there_and_back<PresenceSet>(PresenceSet{{"ada"}}).user_id, UserId{"ada"});
   const auto changed = there_and_back<VisibilityChanged>(VisibilityChanged{{"ada"}, {{"bob"}, {"cleo"}}});
   EXPECT_EQ(changed.one, UserId{"ada"});
@@ -48,7 +54,8 @@ TEST(NodeNews, E16_what_cannot_be_read_is_refused) {
        {NodeNews(TokensRevoked{{.token_id = "t", .until = {9}}}),
         NodeNews(UserDisconnected{{"ada"}, "moved", "You moved."}), NodeNews(PresenceSet{{"ada"}}),
         NodeNews(VisibilityChanged{{"ada"}, {{"bob"}}}), NodeNews(UserBlocked{{"ada"}, {"bob"}}),
-        NodeNews(MemberLeft{{"ada"}, {"c1"}}), NodeNews(CallIsOver{{"ada"}, {"c1"}, EndReason::missed, {99}})}) {
+         NodeNews(MemberLeft{{"ada"}, {"c1"}}), NodeNews(CallIsOver{{"ada"}, {"c1"}, EndReason::missed, {99}}),
+         NodeNews(SocketsEnded{{"ada"}, "r1", 3})}) {
     const std::string whole = encode("n1", news);
     for (std::size_t length = 0; length < whole.size(); ++length) {
       EXPECT_FALSE(parse_news(whole.substr(0, length), parser)) << whole.substr(0, length);
@@ -64,6 +71,10 @@ TEST(NodeNews, E16_what_cannot_be_read_is_refused) {
         R"({"v":1,"node":"n","kind":"visibility","user":"a","others":["b",7]})",
         R"({"v":1,"node":"n","kind":"visibility","user":"a"})", R"({"v":1,"node":"n","kind":"blocked","user":"a"})",
         R"({"v":1,"node":"n","kind":"left","user":"","conversation":"c"})",
+        R"({"v":1,"node":"n","kind":"ended","user":"a","request":"r"})",
+        R"({"v":1,"node":"n","kind":"ended","user":"a","request":"","sockets":1})",
+        R"({"v":1,"node":"n","kind":"ended","user":"a","request":"r","sockets":-1})",
+        R"({"v":1,"node":"n","kind":"ended","user":"a","request":"r","sockets":1000001})",
         R"({"v":1,"node":"n","kind":"disconnected","user":"a","reason":"r"})"}) {
     EXPECT_FALSE(parse_news(text, parser)) << text;
   }

@@ -7,6 +7,7 @@
 
 #include "mentara/contract/constraints.h"
 #include "mentara/contract/messaging_acks.h"
+#include "mentara/contract/shapes.h"
 #include "mentara/domain/failure.h"
 #include "mentara/domain/id.h"
 #include "mentara/limits.h"
@@ -32,11 +33,17 @@ struct DisconnectUser {
 };
 BOOST_DESCRIBE_STRUCT(DisconnectUser, (), (userId, reason))
 
+struct NodeName {
+  std::string value;
+};
+
 struct DisconnectedAck {
   Success success{};
-  std::size_t sockets = 0; // that were ended
+  std::size_t sockets = 0; // that were ended, on all nodes that answered
+  // Nodes that did not: what the user has there may still be connected. None: all answered.
+  std::optional<ListOf<std::string_view, NodeName>> missingNodes{};
 };
-BOOST_DESCRIBE_STRUCT(DisconnectedAck, (), (success, sockets))
+BOOST_DESCRIBE_STRUCT(DisconnectedAck, (), (success, sockets, missingNodes))
 void append_json(std::string& out, const DisconnectedAck& ack);
 
 } // namespace mentara::contract

@@ -39,15 +39,19 @@ void AccessRequests::revoke(Actor, contract::RevokeTokens request, Reply reply) 
 }
 
 void AccessRequests::disconnect(Actor, contract::DisconnectUser request, Reply reply) {
-  home_.ask<std::size_t>(
+  home_.ask<connections::UserEndings::Ended>(
       std::move(reply),
-      [this, request = std::move(request)](Done<std::size_t> done) {
-        const std::size_t sockets = services_.connections.get_socket_ids(request.userId).size();
-        std::string reason = request.reason.value.empty() ? "disconnected" : request.reason.value;
-        services_.sockets.disconnect_user(request.userId, {std::move(reason), "Your connection was ended."});
-        done(sockets);
+      [this, request = std::move(request)](Done<connections::UserEndings::Ended> done) mutable {
+        std::string reason = request.reason.value.empty() ? "disconnected" : std::move(request.reason.value);
+        services_.endings.end(
+            request.userId, {std::move(reason), "Your connection was ended."},
+            [done = std::move(done)](connections::UserEndings::Ended ended) mutable { done(std::move(ended)); });
       },
-      [](std::size_t sockets) { return contract::DisconnectedAck{.sockets = sockets}; });
+      [](const connections::UserEndings::Ended& ended) {
+        contract::DisconnectedAck ack{.sockets = ended.sockets};
+        if (!ended.missing.empty()) ack.missingNodes = {ended.missing};
+        return ack;
+      });
 }
 
 } // namespace mentara::requests

@@ -1,10 +1,9 @@
 #pragma once
 
-#include "mentara/connections/connection_manager.h"
+#include "mentara/connections/user_endings.h"
 #include "mentara/contract/access_requests.h"
 #include "mentara/requests/home_requests.h"
 #include "mentara/services/actor.h"
-#include "mentara/services/live_sockets.h"
 #include "mentara/services/revocation_service.h"
 
 namespace mentara::requests {
@@ -14,8 +13,7 @@ class AccessRequests {
  public:
   struct Services { // on the home loop
     services::RevocationService& revocations;
-    services::LiveSockets& sockets;
-    connections::ConnectionManager& connections;
+    connections::UserEndings& endings;
     const WallClock& clock;
   };
   using Actor = services::Actor;

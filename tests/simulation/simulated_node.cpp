@@ -60,7 +60,7 @@ void SimulatedNode::start() {
   process.server.emplace(process.loop, options, &*process.port);
   process.port->set_own(*process.server);
   process.local.add(*process.server);
-  process.bus.emplace(*process.adapter);
+  process.bus.emplace(*process.adapter, name_);
 
   NodeLogic::Outside outside{.clock = clock_,
                              .servers = {&*process.server},

@@ -10,14 +10,14 @@ namespace wire::sio {
 struct Requests::Pending final : net::WheelTimer {
   Pending(Requests& o, std::uint64_t i, std::size_t s) : owner(o), id(i), servers(s) {}
   ~Pending() = default;
-  void on_timer(TimePoint) override { owner.finish(id, false); }
+  void on_timer(TimePoint) override { owner.finish(id); }
 
   Requests& owner;
   const std::uint64_t id;
   std::size_t servers;     // that have not spoken yet
   std::size_t asked = 0;   // clients, by the servers that have spoken
   std::size_t clients = 0; // whose answers are to come
-  bool somebody_left = false;
+  Completeness lost;       // who will not answer any more
   std::vector<Payload> answers;
   std::vector<RemoteSocket> sockets;
   AnswersHandler on_answers; // one of the three
@@ -85,7 +85,7 @@ void Requests::on_no_answer(std::uint64_t id) {
   Pending* pending = find(id);
   if (!pending) return;
   --pending->clients;
-  pending->somebody_left = true;
+  ++pending->lost.clients_missing;
   finish_if_complete(*pending);
 }
 
@@ -109,18 +109,22 @@ void Requests::on_servers_counted(std::uint64_t id, std::size_t servers) {
 void Requests::on_no_server(std::uint64_t id) {
   Pending* pending = find(id);
   if (!pending) return;
-  pending->somebody_left = true;
+  ++pending->lost.servers_missing;
   --pending->servers;
   finish_if_complete(*pending);
 }
 
 void Requests::finish_if_complete(Pending& pending) {
-  if (pending.servers == 0 && pending.clients == 0) finish(pending.id, !pending.somebody_left);
+  if (pending.servers == 0 && pending.clients == 0) finish(pending.id);
 }
 
-void Requests::finish(std::uint64_t id, bool complete) {
+void Requests::finish(std::uint64_t id) {
   const auto node = pending_.extract(id);
   const std::unique_ptr<Pending>& pending = node.mapped();
+  Completeness complete = pending->lost;
+  complete.servers_missing += pending->servers;
+  // An answer may come before its server has counted.
+  if (pending->clients <= pending->asked) complete.clients_missing += pending->clients;
   pending->cancel();
   if (pending->on_answers) {
     guarded("answers", [&] { pending->on_answers(complete, pending->answers); });

@@ -23,15 +23,22 @@ struct RemoteSocket {
   std::string data; // JSON
 };
 
-// Called once. `complete`: everybody answered; else time was up, or somebody left, and this is what came. An answer is
-// the first argument of a client's ack.
-using AnswersHandler = UniqueFunction<void(bool complete, const std::vector<Payload>& answers)>;
+// Whether everybody answered (reads as a bool); else time was up, or somebody left, and so many are missing.
+struct Completeness {
+  std::size_t servers_missing = 0; // loops and nodes; all nodes that cannot be counted, since Redis is away, are one
+  std::size_t clients_missing = 0; // of the servers that answered
+
+  constexpr operator bool() const { return servers_missing == 0 && clients_missing == 0; }
+};
+
+// Called once, with what came. An answer is the first argument of a client's ack.
+using AnswersHandler = UniqueFunction<void(Completeness complete, const std::vector<Payload>& answers)>;
 // The same for a node that gathers what others send it: how many clients were asked, once, and each answer as it comes.
 struct AnswersRelay {
   UniqueFunction<void(std::size_t clients)> on_clients;
   UniqueFunction<void(Payload answer)> on_answer;
 };
-using SocketsHandler = UniqueFunction<void(bool complete, const std::vector<RemoteSocket>& sockets)>;
+using SocketsHandler = UniqueFunction<void(Completeness complete, const std::vector<RemoteSocket>& sockets)>;
 
 // What one loop asked of all loops and waits for. Answers may come in any order, each server says first how many.
 class Requests {
@@ -57,7 +64,7 @@ class Requests {
   Pending& begin(std::size_t servers, TimePoint deadline);
   Pending* find(std::uint64_t id);
   void finish_if_complete(Pending& pending);
-  void finish(std::uint64_t id, bool complete);
+  void finish(std::uint64_t id);
 
   net::TimingWheel& timers_;
   std::uint64_t next_id_ = random_u64(); // answers to one that is gone must not meet its successor

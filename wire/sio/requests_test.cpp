@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,31 @@ TEST_F(RequestsTest, when_time_is_up_what_came_is_told_and_what_comes_later_is_n
   EXPECT_EQ(outcomes, Outcomes{"incomplete 1"});
   requests.on_answer(id, Payload::of(2));
   EXPECT_EQ(outcomes.size(), 1u);
+}
+
+TEST_F(RequestsTest, F8_who_is_missing_is_counted_when_time_is_up) {
+  std::vector<Completeness> told;
+  const auto note = [&](Completeness complete, const auto&) { told.push_back(complete); };
+  const auto fetched = requests.begin_fetch(2, t0 + seconds(1), note);
+  requests.on_servers_counted(fetched, 3); // one of the two stands for three
+  requests.on_sockets(fetched, {});
+  requests.on_sockets(fetched, {});
+  const auto asked = requests.begin_broadcast(2, t0 + seconds(1), note);
+  requests.on_clients(asked, 3);
+  requests.on_answer(asked, Payload::of(1));
+  requests.on_no_answer(asked);
+  const auto uncounted = requests.begin_fetch(2, t0 + seconds(1), note);
+  requests.on_no_server(uncounted);
+  requests.on_sockets(uncounted, {});
+  ASSERT_EQ(told.size(), 1u) << "without Redis nobody is waited for";
+  EXPECT_EQ(told[0].servers_missing, 1u);
+  wait(seconds(1));
+  ASSERT_EQ(told.size(), 3u);
+  std::sort(told.begin(), told.end(), [](auto one, auto other) { return one.clients_missing < other.clients_missing; });
+  EXPECT_EQ(told[1].servers_missing, 2u);
+  EXPECT_EQ(told[2].servers_missing, 1u);
+  EXPECT_EQ(told[2].clients_missing, 2u) << "one left, and one says nothing";
+  for (const Completeness& complete : told) EXPECT_FALSE(complete);
 }
 
 TEST_F(RequestsTest, a_client_that_left_makes_it_incomplete) {

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 
 import { ask, conversationOf, someone, succeed } from '../support/mentara.mjs';
 import { figure, nodesFor, readiness, redis } from '../support/nodes.mjs';
+import { rest } from '../support/rest.mjs';
 import { token } from '../support/tokens.mjs';
 import { eventually, inbox, next } from '../support/wait.mjs';
 
@@ -99,6 +100,43 @@ test('a user who is revoked, or disconnected by a backend, is cut on every node 
     const [error] = await next(node.socket(ada, { reconnection: false }), 'connect_error');
     assert.equal(error.data.code, 'token_revoked');
   }
+});
+
+test('a backend that disconnects a user is told how many sockets that were on all nodes; F8, F6: and which nodes did not answer', async (t) => {
+  const nodes = await nodesFor(t, 3);
+  const [one, other, third] = nodes;
+  const ada = someone('ada');
+  const there = () => Promise.all([one, other, other, third].map((node, i) => node.connect(ada, { reconnection: false, auth: { deviceId: `d${i}` } })));
+  const end = () => rest(one, 'backend', 'POST', `/users/${ada}/disconnect`, { claims: { role: 'service' }, body: {} });
+  const ends = (sockets) => Promise.all(sockets.map((socket) => next(socket, 'server:disconnect')));
+  const gone = () => eventually('they are gone', async () => (await Promise.all(nodes.map((node) => figure(node, 'mentara_user_sockets')))).every((count) => count === 0));
+  for (const node of nodes) await eventually('it knows the others', async () => (await figure(node, 'mentara_nodes')) === 3);
+
+  let told = ends(await there());
+  assert.deepEqual((await end()).body.data, { sockets: 4 });
+  await told;
+  await gone();
+  assert.deepEqual((await end()).body.data, { sockets: 0 });
+
+  told = ends(await there());
+  third.program.child.kill('SIGSTOP');
+  const began = Date.now();
+  const { body } = await end();
+  const took = Date.now() - began;
+  third.program.child.kill('SIGCONT');
+  assert.equal(body.data.sockets, 3);
+  assert.equal(body.data.missingNodes.length, 1);
+  assert.ok(body.data.missingNodes[0].endsWith(`-${third.port}`), `${body.data.missingNodes}`);
+  assert.ok(took < 4_500, `it took ${took} ms`);
+  await told; // the frozen node hears of it when it wakes up
+  await gone();
+
+  await redis.kill();
+  t.after(() => redis.program.ended && redis.start());
+  for (const node of nodes) await eventually('it is degraded', async () => (await readiness(node)).status === 'degraded');
+  const answer = (await end()).body.data;
+  assert.equal(answer.sockets, 0);
+  assert.equal(answer.missingNodes.length, 2, 'nobody could be asked');
 });
 
 test('F6: without Redis a revocation reaches the other nodes within 5 s, and nobody is taken for gone', async (t) => {
