@@ -9,7 +9,8 @@ export async function balancerFor(t, nodes) {
     client.on('error', () => {}).once('close', () => open.delete(client));
     const attempt = (left) => {
       if (left === 0) return client.destroy();
-      const upstream = connect(nodes[turn++ % nodes.length].port, '127.0.0.1');
+      const { host, port } = nodes[turn++ % nodes.length];
+      const upstream = connect(port, host);
       const failed = () => (upstream.destroy(), attempt(left - 1));
       upstream.once('error', failed).once('connect', () => {
         upstream.off('error', failed).on('error', () => client.destroy());

@@ -2,7 +2,7 @@
 
 // All that the operations listener says, by name: [{labels, value}], or {labels, sum, count, buckets} of a histogram.
 export async function figuresOf(server) {
-  return (await fetch(`http://127.0.0.1:${server.env.MENTARA_OPERATIONS_PORT}/api/stats`)).json();
+  return (await fetch(`http://${server.host ?? '127.0.0.1'}:${server.env.MENTARA_OPERATIONS_PORT}/api/stats`)).json();
 }
 
 // The sum of those that have these labels; of a histogram, how many it has seen.

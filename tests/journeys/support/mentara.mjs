@@ -32,15 +32,15 @@ export const unlimited = Object.fromEntries(
 
 export class Mentara {
   // env: more variables for the server, such as MENTARA_ENGINE_MAX_PAYLOAD. With JOURNEYS_DATABASE=postgres its data are in a
-  // PostgreSQL server of the test file, else in its folder.
-  static async start({ port, env = {}, args = [] } = {}) {
+  // PostgreSQL server of the test file, else in its folder. `prefix`: a command that runs it elsewhere, reached as `host`.
+  static async start({ port, env = {}, args = [], host = '127.0.0.1', prefix = [] } = {}) {
     const server = new Mentara();
     server.port = port ?? (await freePort());
-    server.url = `http://127.0.0.1:${server.port}`;
+    Object.assign(server, { host, prefix, url: `http://${host}:${server.port}` });
     server.data = temporaryDirectory();
     server.env = { MENTARA_JWT_SECRET: secret, MENTARA_OPERATIONS_PORT: String(await freePort()), ...unlimited, ...env };
     if (process.env.JOURNEYS_DATABASE === 'postgres') server.env.MENTARA_DATABASE_URL ??= (await postgresForThisFile()).freshUrl();
-    server.args = ['serve', '--host', '127.0.0.1', '--port', String(server.port), '--data', server.data, ...args];
+    server.args = ['serve', '--host', prefix.length ? '0.0.0.0' : host, '--port', String(server.port), '--data', server.data, ...args];
     server.sockets = [];
     await server.run();
     return server;
@@ -48,7 +48,8 @@ export class Mentara {
 
   // Starts the process; again after stop() or kill(), on the same port and data.
   async run() {
-    this.program = new Program(mentaraBinary, this.args, { env: this.env });
+    const [command, ...args] = [...this.prefix, mentaraBinary, ...this.args];
+    this.program = new Program(command, args, { env: this.env });
     const [, port] = await this.program.lineMatching(/\blistening\b.*\bport(?:=|":)(\d+)/);
     assert.equal(Number(port), this.port);
   }

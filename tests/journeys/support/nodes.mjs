@@ -5,17 +5,20 @@ import { redisForThisFile } from './redis.mjs';
 import { eventually } from './wait.mjs';
 
 export const readiness = async (node) =>
-  (await fetch(`http://127.0.0.1:${node.env.MENTARA_OPERATIONS_PORT}/readyz`)).json();
+  (await fetch(`http://${node.host}:${node.env.MENTARA_OPERATIONS_PORT}/readyz`)).json();
 
 // A figure of a node, summed over its labels.
 export { figure } from './figures.mjs';
 
-const postgres = await postgresForThisFile(); // here, so that they end with the file and not with a test
+export const postgres = await postgresForThisFile(); // here, so that they end with the file and not with a test
 export const redis = await redisForThisFile();
 
-export async function nodesFor(t, count, { env = {} } = {}) {
+// `places`: how some of them are started, {host, prefix, env}; env(shared) says what is different for them.
+export async function nodesFor(t, count, { env = {}, places = [] } = {}) {
   const shared = { MENTARA_DATABASE_URL: postgres.freshUrl(), MENTARA_REDIS_URL: redis.url, MENTARA_REDIS_KEY: `site${Math.random()}`, ...env };
-  const nodes = await Promise.all(Array.from({ length: count }, () => Mentara.start({ env: shared })));
+  const nodes = await Promise.all(
+    Array.from({ length: count }, (_, i) => Mentara.start({ ...places[i], env: { ...shared, ...places[i]?.env(shared) } })),
+  );
   t.after(() => Promise.all(nodes.map((node) => node.end())));
   for (const node of nodes) await eventually('the node is joined to the others', async () => (await readiness(node)).status === 'ready');
   return nodes;
