@@ -319,7 +319,7 @@ TEST_F(ClusterNode, ends_every_connection_when_it_stops) {
   const auto clients = four_in("room");
   node->stop();
   thread.join();
-  for (const auto& client : clients) EXPECT_THAT(client->next(), testing::AnyOf("close", "end"));
+  for (const auto& client : clients) EXPECT_THAT(client->next(), testing::AnyOf("close 1012", "end"));
 }
 
 } // namespace
