@@ -70,11 +70,17 @@ std::optional<Failure> RestApi::begin(wire::http::Exchange& exchange) {
   const auto parsed = fields_parser_.parse(*fields);
   if (!parsed) return invalid({}, "The request has more or deeper fields than it may have.");
 
+  // Routes live as long as this, and so do the views of their words.
+  auto answered = [this, method = match.method, pattern = match.pattern, begun = connections::Tally::Clock::now()] {
+    tally_.took(std::string(method).append(" ").append(pattern), connections::Tally::Clock::now() - begun);
+  };
   auto waiting = std::make_shared<wire::http::Exchange*>(&exchange);
   waiting_.emplace(&exchange, waiting);
   const Call call{*user, is_service, *parsed, request.header("idempotency-key").value_or(std::string_view())};
-  (*match.handler)(call, [this, waiting = std::move(waiting)](wire::Result<std::string, Failure> reply) {
+  (*match.handler)(call, [this, waiting = std::move(waiting),
+                          answered = std::move(answered)](wire::Result<std::string, Failure> reply) {
     if (!*waiting) return; // the peer has left
+    answered();
     waiting_.erase(*waiting);
     reply ? respond(**waiting, success(*reply)) : refuse(**waiting, reply.error());
   });

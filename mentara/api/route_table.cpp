@@ -56,6 +56,7 @@ RouteTable::Match RouteTable::find(std::string_view method, std::string_view pat
     if (route.method == method && !match.handler) {
       match.handler = &route.handler;
       match.audience = route.audience;
+      match.method = route.method;
       match.pattern = route.pattern;
       match.fields = std::move(fields);
     }

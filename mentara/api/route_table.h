@@ -59,6 +59,7 @@ class RouteTable {
   struct Match {
     Handler* handler = nullptr; // none: no such path, or not by this method
     contract::Audience audience = contract::Audience::everybody;
+    std::string_view method{};
     std::string_view pattern{};                                   // "/messaging/messages/{messageId}"
     std::vector<std::pair<std::string_view, std::string>> fields; // of the path, decoded
     std::string allowed;                                          // the methods of this path: "GET, POST"

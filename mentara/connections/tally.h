@@ -39,13 +39,14 @@ class Tally {
 
   // `refused`: why; none: it was done.
   void answered(std::string_view event, Clock::duration took, std::optional<Code> refused) {
-    const double seconds = std::chrono::duration<double>(took).count();
     const auto found = times_.find(event);
-    Times& times = found == times_.end() ? others_ : found->second;
-    const auto bucket = std::lower_bound(bounds.begin(), bounds.end(), seconds) - bounds.begin();
-    ++times.counts[static_cast<std::size_t>(bucket)];
-    times.seconds += seconds;
+    add(found == times_.end() ? others_ : found->second, took);
     refused ? count(failures_, *refused) : void(++successes_);
+  }
+  // Of REST, whose names nobody makes up: "GET /messaging/conversations".
+  void took(std::string_view name, Clock::duration time) {
+    const auto found = times_.find(name);
+    add(found == times_.end() ? times_.emplace(name, Times()).first->second : found->second, time);
   }
   void refused(Code code) { count(failures_, code); } // what no event asked
   void refused_connect(Code code) { count(refused_connects_, code); }
@@ -61,6 +62,12 @@ class Tally {
   std::uint64_t acks() const { return acks_; }
 
  private:
+  static void add(Times& times, Clock::duration took) {
+    const double seconds = std::chrono::duration<double>(took).count();
+    const auto bucket = std::lower_bound(bounds.begin(), bounds.end(), seconds) - bounds.begin();
+    ++times.counts[static_cast<std::size_t>(bucket)];
+    times.seconds += seconds;
+  }
   static void count(ByCode& counts, Code code) { ++counts.at(static_cast<std::size_t>(code)); }
 
   std::unordered_map<std::string, Times, wire::SeededHash, std::equal_to<>> times_;

@@ -11,6 +11,20 @@ namespace {
 
 using namespace std::chrono_literals;
 
+TEST(Tally, knows_the_routes_of_rest_as_they_are_asked) {
+  Tally tally;
+  EXPECT_TRUE(tally.times().empty());
+  tally.took("GET /messaging/conversations", 500us);
+  tally.took("GET /messaging/conversations", 3s);
+  tally.took("POST /auth/revoke", 1ms);
+  ASSERT_EQ(tally.times().size(), 2u);
+  const Tally::Times& times = tally.times().find("GET /messaging/conversations")->second;
+  EXPECT_EQ(times.counts.front(), 1u);
+  EXPECT_EQ(times.counts.back(), 1u);
+  EXPECT_NEAR(times.seconds, 3.0005, 1e-9);
+  EXPECT_EQ(tally.successes(), 0u) << "which answered() counts";
+}
+
 TEST(Tally, sorts_answers_by_event_and_by_the_time_that_they_took) {
   Tally tally;
   tally.expect(contract::messaging::client_event::all);

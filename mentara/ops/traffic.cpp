@@ -47,15 +47,20 @@ void add_failures(Figures& figures, const connections::Tally::ByCode& counts, st
   }
 }
 
+void add_times(Figures& figures, const connections::Tally::Times& times, std::string_view name, std::string_view help,
+               Labels labels) {
+  std::vector<double> counts(times.counts.begin(), times.counts.end());
+  if (std::all_of(counts.begin(), counts.end(), [](double count) { return count == 0; })) return;
+  figures.histogram(name, help, times.seconds, {connections::Tally::bounds, std::move(counts)}, std::move(labels));
+}
+
 void add_tally(Figures& figures, const connections::Tally& tally, const std::string& nsp) {
-  const auto add_times = [&](std::string event, const connections::Tally::Times& times) {
-    std::vector<double> counts(times.counts.begin(), times.counts.end());
-    if (std::all_of(counts.begin(), counts.end(), [](double count) { return count == 0; })) return;
-    figures.histogram("mentara_event_duration_seconds", "From an event of a client to its answer.", times.seconds,
-                      {connections::Tally::bounds, std::move(counts)}, {{"nsp", nsp}, {"event", std::move(event)}});
+  const auto add_event = [&](std::string event, const connections::Tally::Times& times) {
+    add_times(figures, times, "mentara_event_duration_seconds", "From an event of a client to its answer.",
+              {{"nsp", nsp}, {"event", std::move(event)}});
   };
-  for (const auto& [event, times] : tally.times()) add_times(event, times);
-  add_times("(unknown)", tally.others());
+  for (const auto& [event, times] : tally.times()) add_event(event, times);
+  add_event("(unknown)", tally.others());
   figures.count("mentara_acks_total", "Answers that clients asked for.", number(tally.acks()), {{"nsp", nsp}});
   figures.count("mentara_events_done_total", "Events of clients that were answered with success.",
                 number(tally.successes()), {{"nsp", nsp}});
@@ -108,6 +113,10 @@ Figures Traffic::figures() const {
   Figures out;
   for (const auto& watched : watched_) add(out, *watched);
   if (rest_) {
+    for (const auto& [route, times] : rest_->times()) {
+      add_times(out, times, "mentara_rest_duration_seconds", "From a REST request to its answer, by route.",
+                {{"route", route}});
+    }
     add_failures(out, rest_->failures(), "mentara_rest_failed_total", "REST requests that failed, by code.", {});
   }
   out.gauge("mentara_unsent_bytes", "What waits to be written to connections; what is shared counts for each.",

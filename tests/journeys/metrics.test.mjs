@@ -109,6 +109,8 @@ test('every family that an operator is promised is there, and moves with what ha
   assert.equal(grew('mentara_events_failed_total', { nsp, code: 'invalid_payload' }), 1);
   assert.equal(grew('mentara_connects_refused_total', { nsp, code: 'token_invalid' }), 1);
   assert.equal(grew('mentara_rest_failed_total', { code: 'not_found' }), 1);
+  const routes = after.mentara_rest_duration_seconds.map(({ labels }) => labels.route);
+  assert.ok(routes.length > 0 && routes.every((route) => /^[A-Z]+ \/[\w/{}-]+$/.test(route)), `${routes}`);
   const transactions = grew('mentara_commit_writes');
   assert.ok(transactions >= 1, 'transactions');
   const writes = after.mentara_commit_writes[0].sum - during.mentara_commit_writes[0].sum;
