@@ -106,10 +106,10 @@ test('R3: who comes to several nodes at once with more sockets than he may keeps
   const sockets = nodes.flatMap((node, n) => Array.from({ length: 4 }, (_, i) => {
     const socket = node.socket(ada, { reconnection: false, auth: { deviceId: `d${n}-${i}` } });
     socket.on('server:disconnect', ({ reason }) => ended.push(reason));
-    socket.on('connect_error', ({ data }) => ended.push(data.code));
+    socket.on('connect_error', ({ data, message }) => ended.push(data?.code ?? message));
     return socket;
   }));
-  await eventually('four to be left', () => ended.length === 4);
+  await eventually('four to be left', () => ended.length >= 4);
   assert.deepEqual(ended, Array(4).fill('connection_limit'));
   const figures = async () => (await Promise.all(nodes.map((node) => figure(node, 'mentara_user_sockets')))).reduce((x, y) => x + y);
   await eventually('the nodes to see it so', async () => (await figures()) === 4);
