@@ -36,9 +36,22 @@ const childrenOf = (parent) =>
   });
 const cpuOfTree = (pid) => cpuOf(pid) + childrenOf(pid).reduce((sum, child) => sum + cpuOf(child), 0);
 
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// How fast the processor is at the moment, in rounds of a fixed piece of work for each µs of processor time: on a machine that is
+// shared it changes by half from one minute to the next, and figures of different runs would not compare.
+function speed() {
+  const begun = process.cpuUsage();
+  let x = 1;
+  for (let i = 0; i < 30_000_000; i++) x = (x * 1_103_515_245 + 12_345) & 0x7fffffff;
+  const { user, system } = process.cpuUsage(begun);
+  return 30_000_000 / (user + system + (x & 1) * 1e-9);
+}
+
 const postgres = await Postgres.start();
 const redisPort = await freePort();
 const redis = new Program('redis-server', ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']);
+const reference = speed();
 
 async function measure(count) {
   const env = { MENTARA_DATABASE_URL: postgres.freshUrl(), MENTARA_SERVER_THREADS: '1', MENTARA_LOG_LEVEL: 'info' };
@@ -52,45 +65,55 @@ async function measure(count) {
     conversations.push(conversation.id);
   }
   for (const socket of sockets) socket.on('message', () => delivered++);
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
-  const before = { servers: nodes.map((node) => cpuOf(node.program.child.pid)), postgres: cpuOfTree(postgres.process.pid), redis: cpuOf(redis.child.pid) };
+  await pause(1_000);
+
+  const used = () => ({ servers: nodes.reduce((sum, node) => sum + cpuOf(node.program.child.pid), 0), postgres: cpuOfTree(postgres.process.pid), redis: cpuOf(redis.child.pid) });
+  const between = (from, to) => Object.fromEntries(Object.keys(from).map((who) => [who, (to[who] - from[who]) * 1e6]));
+  const quiet = used();
+  const quietSeconds = 2;
+  await pause(quietSeconds * 1_000);
+  const before = used();
+  const speedBefore = speed();
   let sent = 0, acked = 0;
-  const end = Date.now() + seconds * 1000;
   const begun = Date.now();
   const waiting = [];
-  while (Date.now() < end) {
+  for (const end = begun + seconds * 1000; Date.now() < end; await pause(5)) {
     const due = ((Date.now() - begun) / 1000) * rate;
     for (; sent < due; sent++) {
       const user = sent % users;
       waiting.push(sockets[user].timeout(20_000).emitWithAck('message:send', { conversationId: conversations[user >> 1], content: 'A message of the length that people write to one another' }).then((ack) => ack.success && acked++));
     }
-    await new Promise((resolve) => setTimeout(resolve, 5));
   }
   await Promise.all(waiting);
-  for (let tries = 0; delivered < acked && tries < 500; tries++) await new Promise((resolve) => setTimeout(resolve, 10));
-  const us = (from, to) => ((to - from) / acked) * 1e6;
-  const result = {
-    nodes: count, acked, delivered,
-    servers: nodes.reduce((sum, node, i) => sum + us(before.servers[i], cpuOf(node.program.child.pid)), 0),
-    postgres: us(before.postgres, cpuOfTree(postgres.process.pid)),
-    redis: us(before.redis, cpuOf(redis.child.pid)),
-  };
+  for (let tries = 0; delivered < acked && tries < 500; tries++) await pause(10);
+  const idle = between(quiet, before), busy = between(before, used());
+  const loadedSeconds = (Date.now() - begun) / 1000;
+  const atReference = (speedBefore + speed()) / 2 / reference;
+  const cost = (who) => ((busy[who] - (idle[who] / quietSeconds) * loadedSeconds) / acked) * atReference;
+  const result = { nodes: count, acked, delivered, servers: cost('servers'), postgres: cost('postgres'), redis: cost('redis'), idle: (idle.servers / count / quietSeconds / 1e4) * atReference, speed: atReference };
+  result.all = result.servers + result.postgres + result.redis;
   await Promise.all(nodes.map((node) => node.end()));
   return result;
 }
 
-const results = new Map();
+const counts = values.nodes.split(',').map(Number);
+const results = new Map(counts.map((count) => [count, []]));
 for (let round = 0; round < Number(values.rounds); round++) {
-  for (const count of values.nodes.split(',').map(Number)) {
+  for (const count of counts) {
     const result = await measure(count);
-    const best = results.get(count);
-    if (!best || result.servers < best.servers) results.set(count, result);
-    console.error(JSON.stringify(result));
+    results.get(count).push(result);
+    console.error(JSON.stringify(result, (key, value) => (typeof value === 'number' ? Math.round(value * 100) / 100 : value)));
   }
 }
-console.log('nodes  messages  delivered  servers µs  PostgreSQL µs  Redis µs   (processor time for each message)');
-for (const { nodes, acked, delivered, servers, postgres: database, redis: bus } of results.values()) {
-  console.log(`${String(nodes).padEnd(6)} ${String(acked).padEnd(9)} ${String(delivered).padEnd(10)} ${servers.toFixed(0).padEnd(11)} ${database.toFixed(0).padEnd(14)} ${bus.toFixed(0)}`);
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
+const against = (count, who) => median(results.get(count).map((result, round) => result[who] / results.get(counts[0])[round][who]));
+console.log(`Processor time for each message in µs, at the speed of the run's beginning and without what idle nodes take; medians of ${values.rounds}`);
+console.log('nodes  servers  PostgreSQL  Redis  together  together / first  servers / first  an idle node, % of a core');
+for (const count of counts) {
+  const of = (who) => median(results.get(count).map((result) => result[who]));
+  console.log(
+    [String(count).padEnd(6), of('servers').toFixed(0).padEnd(8), of('postgres').toFixed(0).padEnd(11), of('redis').toFixed(0).padEnd(6), of('all').toFixed(0).padEnd(9), against(count, 'all').toFixed(2).padEnd(17), against(count, 'servers').toFixed(2).padEnd(16), of('idle').toFixed(1)].join(' '),
+  );
 }
 redis.child.kill('SIGKILL');
 await postgres.stop();

@@ -59,6 +59,7 @@ NodeLogic::NodeLogic(const Config& config, Outside outside)
       disconnector, *connections, home_loop,
       nodes ? std::optional(connections::UserEndings::Site{*nodes, *node_news, *users}) : std::nullopt);
   store = outside.open_store(post, [this](storage::Position end) { websocket_events->on_growth(end); });
+  if (nodes) nodes->on_state([this](bool ready) { store->others_are_told(ready); });
   revocations.emplace(*store, revoked_tokens, *live_sockets, clock,
                       services::RevocationService::Limits{.token_lifetime_max = config.auth.max_lifetime,
                                                           .leeway = config.auth.leeway});

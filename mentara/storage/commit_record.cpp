@@ -22,9 +22,9 @@ CommitRecord::CommitRecord(sql::Database& database, const WallClock& clock)
   sql::Statement(database, "DELETE FROM writers WHERE at < ?1").run(clock.now().ms - kept_for.count());
 }
 
-void CommitRecord::keep(Position position) {
+void CommitRecord::keep(Position position, bool announce) {
   keep_.run(writer_, ++number_, position, clock_.now().ms);
-  if (position != 0) announce_.run(std::to_string(position));
+  if (position != 0 && announce) announce_.run(std::to_string(position));
 }
 
 bool CommitRecord::is_kept() {

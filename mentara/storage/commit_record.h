@@ -18,8 +18,8 @@ class CommitRecord {
 
   const std::string& writer() const { return writer_; }
 
-  // Last in a transaction. `position`: where the log ends with it, for whoever listens; 0: it added nothing.
-  void keep(Position position);
+  // Last in a transaction. `position`: where the log ends with it; 0: it added nothing. `announce`: to whoever listens.
+  void keep(Position position, bool announce);
   // In a later transaction: whether the last one that was kept took effect.
   bool is_kept();
 

@@ -119,6 +119,9 @@ bool PostgresStore::healthy() const { return impl_->watch->reachable() && impl_-
 StoreFigures PostgresStore::figures() const {
   return {impl_->writer->queued(), impl_->readers->queued(), impl_->writer->groups()};
 }
+void PostgresStore::others_are_told(bool told) {
+  impl_->end_of_log.others_are_told.store(told, std::memory_order_relaxed);
+}
 
 std::string shown_url(const std::string& url) {
   const std::size_t scheme = url.find("://");

@@ -37,6 +37,7 @@ class PostgresStore final : public Store {
   Cursor end_of_log() const override;
   bool healthy() const override; // false while the database cannot be reached
   StoreFigures figures() const override;
+  void others_are_told(bool told) override;
 
  private:
   struct Impl;

@@ -91,6 +91,18 @@ TEST_F(PostgresStoreTest, a_node_hears_of_what_another_one_writes_and_not_of_its
   EXPECT_EQ(other.told, 1);
 }
 
+TEST_F(PostgresStoreTest, what_others_are_told_by_the_writer_is_not_announced_too_and_yet_found) {
+  Node one(database_), other(database_);
+  postgres::Database listener({.url = database_.url()});
+  listener.execute("LISTEN mentara_log");
+  one.store->others_are_told(true);
+  ASSERT_TRUE(write(one, "c"));
+  other.loop.run_until([&] { return other.told == 1; }); // it asks now and then
+  one.store->others_are_told(false);
+  ASSERT_TRUE(write(one, "d"));
+  EXPECT_THAT(listener.announced(std::chrono::seconds(20)), testing::ElementsAre("2"));
+}
+
 TEST_F(PostgresStoreTest, F8_one_node_keeps_the_calls_until_it_is_gone_or_has_been_silent_for_too_long) {
   using Changed = Result<bool, Failure>;
   const auto change = [](Node& node, auto how) {

@@ -1,5 +1,7 @@
 #include "mentara/storage/sql_log.h"
 
+#include <utility>
+
 #include "wire/base/hash.h"
 
 namespace mentara::storage {
@@ -20,14 +22,14 @@ SqlLog::SqlLog(sql::Database& database, const WallClock& clock)
   position_ = began_position_ = committed_position_ = row.integer(1);
   if (database.shared()) {
     // SQLite's lock is held from BEGIN IMMEDIATE on.
-    lock_.emplace(database,
-                  std::string("SELECT epoch, last_position FROM log_state") + database.either("", " FOR UPDATE"));
+    lock_.emplace(database, std::string("SELECT epoch, last_position, members_changes FROM log_state") +
+                                database.either("", " FOR UPDATE"));
   }
 }
 
 bool SqlLog::begin() {
   now_ = clock_.now();
-  bool others_wrote = false;
+  bool members_changed = false;
   if (lock_) {
     sql::Rows row = lock_->query();
     if (!row.next()) throw sql::Error(sql::ErrorKind::not_a_database, "the log has lost its state");
@@ -35,11 +37,11 @@ bool SqlLog::begin() {
       throw sql::Error(sql::ErrorKind::other,
                        "the log is another one than at the start (was a backup restored?): restart");
     }
-    others_wrote = row.integer(1) != committed_position_;
+    members_changed = std::exchange(members_changes_, row.integer(2)) != row.integer(2);
     position_ = committed_position_ = row.integer(1);
   }
   began_position_ = position_;
-  return others_wrote;
+  return members_changed;
 }
 
 Position SqlLog::append(ConversationKey scope, LogType type, std::string_view payload) {

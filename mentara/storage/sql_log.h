@@ -28,7 +28,7 @@ class SqlLog {
   Position position() const { return position_; } // of the transaction in progress
   Position committed_position() const { return committed_position_; }
 
-  bool begin();                                               // true: others have written since the last commit
+  bool begin(); // true: since the one before, somebody became or ceased to be a member of a conversation
   bool moved() const { return position_ != began_position_; } // in the transaction in progress
   void keep_position();                                       // right before the transaction is committed
   void committed() { committed_position_ = position_; }
@@ -40,7 +40,8 @@ class SqlLog {
   std::optional<sql::Statement> lock_; // none: nobody else writes
   std::string epoch_;
   Position committed_position_ = 0;
-  Position began_position_ = 0; // of the transaction in progress
+  std::int64_t members_changes_ = 0; // see the migration of that name
+  Position began_position_ = 0;      // of the transaction in progress
   Position position_ = 0;
   UnixTime now_{}; // of the transaction in progress
   std::optional<std::int64_t> origin_{};

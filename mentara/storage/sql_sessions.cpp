@@ -98,7 +98,7 @@ WriteSession::Ran SqlWriteSession::run(WriteUnit& unit) {
 
 WriteSession::Committed SqlWriteSession::commit() {
   try {
-    transaction_.commit();
+    transaction_.commit(!end_of_log_.others_are_told.load(std::memory_order_relaxed));
     end_of_log_.advance(transaction_.committed_position());
     return Committed::yes;
   } catch (const sql::Error& error) {

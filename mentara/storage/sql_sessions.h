@@ -13,9 +13,10 @@ namespace mentara::storage {
 struct EndOfLog {
   // constant once the writer is open
   std::string epoch;
-  std::string writer;                // see SqlTransaction::writer()
-  std::atomic<Position> position{0}; // the last that is known to be committed; any thread
-  std::atomic<bool> stopping{false}; // nobody waits any more for what cannot be known at the moment; any thread
+  std::string writer;                       // see SqlTransaction::writer()
+  std::atomic<Position> position{0};        // the last that is known to be committed; any thread
+  std::atomic<bool> others_are_told{false}; // see Store; any thread
+  std::atomic<bool> stopping{false};        // nobody waits any more for what cannot be known at the moment; any thread
 
   void advance(Position end) {
     Position known = position.load(std::memory_order_relaxed);

@@ -59,10 +59,10 @@ void SqlTransaction::begin() {
   if (log_.begin()) forget_members();
 }
 
-void SqlTransaction::commit() {
+void SqlTransaction::commit(bool announce) {
   log_.keep_position();
   lost_position_ = log_.position();
-  if (commit_record_) commit_record_->keep(log_.moved() ? log_.position() : 0);
+  if (commit_record_) commit_record_->keep(log_.moved() ? log_.position() : 0, announce);
   commit_.query().next();
   log_.committed();
 }

@@ -48,8 +48,9 @@ class SqlTransaction final : public SqlSnapshot, public Transaction {
 
   void set_origin(std::optional<std::int64_t> origin) { log_.set_origin(origin); } // of the unit that runs next
   void begin();
-  void commit();   // when it throws, roll back; when the connection was lost, ask was_committed() first
-  void rollback(); // also when the database has done so already
+  // `announce`: to other nodes, by way of the database.
+  void commit(bool announce); // when it throws, roll back; when the connection was lost, ask was_committed() first
+  void rollback();            // also when the database has done so already
 
   // Where many write: the name of this one among them, which others' rows of `writers` do not have.
   std::string writer() const { return commit_record_ ? commit_record_->writer() : std::string(); }

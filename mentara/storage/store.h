@@ -166,6 +166,10 @@ class Store {
   virtual bool healthy() const = 0;
   virtual StoreFigures figures() const = 0; // any thread
 
+  // True: who shares this database is told of each commit by the one who made it, so the database need not. It is still
+  // asked now and then where the log ends.
+  virtual void others_are_told(bool) {}
+
   Cursor cursor_at(Position position) const { return {epoch(), position}; }
 
  private:
