@@ -1,5 +1,7 @@
 #include "mentara/gateways/feed.h"
 
+#include <algorithm>
+
 #include "mentara/contract/durable.h"
 #include "mentara/contract/event_table.h"
 #include "mentara/gateways/caller.h"
@@ -16,9 +18,12 @@ using wire::sio::Socket;
 namespace event = contract::server_event;
 
 Feed::Feed(wire::sio::Namespace& nsp, const connections::Home& home, services::SyncService& sync)
-    : nsp_(nsp), loop_(nsp.server().loop()), home_(home), sync_(sync), ripening_timer_(loop_, [this] {
-        bring_proofs();
-      }) {
+    : nsp_(nsp),
+      loop_(nsp.server().loop()),
+      home_(home),
+      sync_(sync),
+      resting_timer_(loop_, [this] { read_rested(); }),
+      ripening_timer_(loop_, [this] { bring_proofs(); }) {
   nsp.on_receipt([this](Socket& socket, std::uint64_t receipt) { on_receipt(socket, receipt); });
   nsp.on_drained([this](Socket& socket) { on_drained(socket); });
 }
@@ -37,10 +42,12 @@ void Feed::begin(Socket& socket, const services::Opened& opened) {
 
 void Feed::read(Socket& socket, const Stream& stream) {
   auto done = home_.answer_on<storage::LogPage>(
-      loop_, [this, weak = socket.weak_from_this()](Result<storage::LogPage, Failure> page) {
+      loop_, [this, asked_at = loop_.now(), weak = socket.weak_from_this()](Result<storage::LogPage, Failure> page) {
         const auto reading = weak.lock();
         if (!reading || !reading->connected()) return;
-        if (page) return on_page(*reading, *caller_of(*reading).stream, std::move(*page));
+        if (page) {
+          return on_page(*reading, *caller_of(*reading).stream, std::move(*page), loop_.now() - asked_at);
+        }
         const wire::LogScope scope(reading->handshake().request().connection_id());
         wire::log(wire::LogLevel::warn, "a client is cut, because the log could not be read for it",
                   {{"socket", reading->id()}, {"why", page.error().error}});
@@ -51,14 +58,14 @@ void Feed::read(Socket& socket, const Stream& stream) {
   });
 }
 
-void Feed::on_page(Socket& socket, Stream& stream, storage::LogPage page) {
+void Feed::on_page(Socket& socket, Stream& stream, storage::LogPage page, wire::Duration took) {
   for (storage::LogRow& row : page.rows) {
     send_row(socket, stream, std::move(row));
     if (!socket.connected()) return; // too far behind
   }
   switch (stream.on_page(page.end, page.last, socket.pressure())) {
     case Stream::Next::read:
-      return read(socket, stream);
+      return rest(socket, 2 * took);
     case Stream::Next::wait:
       return socket.notify_drained();
     case Stream::Next::complete:
@@ -67,6 +74,32 @@ void Feed::on_page(Socket& socket, Stream& stream, storage::LogPage page) {
           contract::SyncComplete{to_text(Cursor{epoch_, stream.sent()}), static_cast<std::int64_t>(stream.replayed())});
     case Stream::Next::feed:
       return;
+  }
+}
+
+// Who has missed much must not be the reason that others wait: behind each page he rests twice as long as it took, which
+// is the longer the more there is to do. Two thirds of the time are for the others.
+void Feed::rest(Socket& socket, wire::Duration rest) {
+  const wire::TimePoint until = loop_.now() + rest;
+  resting_.push_back({until, socket.weak_from_this()});
+  if (!resting_timer_.armed() || resting_.size() == 1) resting_timer_.arm(rest);
+}
+
+void Feed::read_rested() {
+  std::vector<Resting> rested;
+  std::erase_if(resting_, [&](Resting& resting) {
+    if (resting.until > loop_.now()) return false;
+    rested.push_back(std::move(resting));
+    return true;
+  });
+  if (!resting_.empty()) {
+    const auto next = std::min_element(resting_.begin(), resting_.end(),
+                                       [](const Resting& a, const Resting& b) { return a.until < b.until; });
+    resting_timer_.arm(next->until - loop_.now());
+  }
+  for (const Resting& resting : rested) {
+    const auto socket = resting.socket.lock();
+    if (socket && socket->connected()) read(*socket, *caller_of(*socket).stream);
   }
 }
 

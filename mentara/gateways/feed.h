@@ -54,7 +54,9 @@ class Feed {
 
  private:
   void read(wire::sio::Socket& socket, const Stream& stream);
-  void on_page(wire::sio::Socket& socket, Stream& stream, storage::LogPage page);
+  void on_page(wire::sio::Socket& socket, Stream& stream, storage::LogPage page, wire::Duration took);
+  void rest(wire::sio::Socket& socket, wire::Duration rest);
+  void read_rested();
   void send_row(wire::sio::Socket& socket, Stream& stream, storage::LogRow row);
   void on_receipt(wire::sio::Socket& socket, std::uint64_t receipt);
   void on_drained(wire::sio::Socket& socket);
@@ -68,6 +70,12 @@ class Feed {
 
   // owned by the loop
   std::string epoch_;
+  struct Resting {
+    wire::TimePoint until;
+    std::weak_ptr<wire::sio::Socket> socket;
+  };
+  std::vector<Resting> resting_; // which read their next page then
+  wire::net::Timer resting_timer_;
   std::vector<std::weak_ptr<wire::sio::Socket>> ripening_; // whose streams have proofs that are not yet brought home
   wire::net::Timer ripening_timer_;
 };

@@ -26,15 +26,20 @@ using sql::Rows;
   ") s CROSS JOIN log l WHERE l.scope = s.scope "            \
   "AND l.position > s.above AND l.position <= s.upto LIMIT ?4) found"
 
-// First the positions alone, from the index; only the rows of the page are read.
+// First the positions alone, from the index, and of them those up to ?5; only the rows of the page are read.
 #define PAGE(scopes)                                                                                   \
   "SELECT l.position, l.type, l.payload, c.conversation_id, x.seq, u.user_id, l.origin FROM "          \
   "(SELECT DISTINCT i.position FROM (" scopes                                                          \
   ") s CROSS JOIN log i WHERE i.scope = s.scope AND i.position > s.above "                             \
-  "AND i.position <= s.upto ORDER BY i.position LIMIT ?4) p CROSS JOIN log l "                         \
+  "AND i.position <= min(s.upto, ?5) ORDER BY i.position LIMIT ?4) p CROSS JOIN log l "                \
   "LEFT JOIN messages x ON x.position = l.position LEFT JOIN conversations c ON c.conversation_key = " \
   "x.conversation_key LEFT JOIN users u ON u.user_key = x.sender_key "                                 \
   "WHERE l.position = p.position ORDER BY l.position"
+
+// The positions up to ?5 are all sorted before the first `LIMIT` of them are known, so a page looks for its rows in a
+// piece of the log that is likely to have that many, and only then in longer ones behind it.
+constexpr Position first_piece = 2; // times the rows of a page: when half of the log concerns the user
+constexpr Position piece_growth = 8;
 
 #define PLACE_KEY "user_key = (SELECT user_key FROM users WHERE user_id = ?1) AND channel = ?2"
 
@@ -82,24 +87,30 @@ Missed SqlLogReader::missed(const Listener& listener, Position after, std::size_
 LogPage SqlLogReader::page(const Listener& listener, Position after, std::size_t rows_max, std::size_t bytes_max) {
   LogPage page;
   page.end = end_of_log();
-  Rows row = (listener.channel == Channel::MESSAGING ? page_messaging_ : page_of_user_)
-                 .query(listener.user_id.value, after, listener.channel, rows_max);
   std::size_t bytes = 0;
-  while (row.next()) {
-    bytes += row.text_view(2).size();
-    if (!page.rows.empty() && bytes > bytes_max) {
-      page.last = false;
-      break;
+  Position piece = first_piece * static_cast<Position>(rows_max);
+  while (page.last && after < page.end) {
+    const Position upto = piece < page.end - after ? after + piece : page.end;
+    Rows row = (listener.channel == Channel::MESSAGING ? page_messaging_ : page_of_user_)
+                   .query(listener.user_id.value, after, listener.channel, rows_max - page.rows.size(), upto);
+    while (row.next()) {
+      bytes += row.text_view(2).size();
+      if (!page.rows.empty() && bytes > bytes_max) {
+        page.last = false;
+        break;
+      }
+      page.rows.push_back({row.integer(0),
+                           row.as<LogType>(1),
+                           row.text(2),
+                           {row.text(3)},
+                           row.integer(4),
+                           {row.text(5)},
+                           row.null(6) ? std::nullopt : std::optional(row.integer(6))});
     }
-    page.rows.push_back({row.integer(0),
-                         row.as<LogType>(1),
-                         row.text(2),
-                         {row.text(3)},
-                         row.integer(4),
-                         {row.text(5)},
-                         row.null(6) ? std::nullopt : std::optional(row.integer(6))});
+    if (page.rows.size() == rows_max) page.last = false;
+    after = upto;
+    piece *= piece_growth;
   }
-  if (page.rows.size() == rows_max) page.last = false;
   if (!page.last) page.end = page.rows.back().position;
   return page;
 }

@@ -137,6 +137,45 @@ TEST_F(SqlSessionsTest, every_message_has_its_row_in_the_log_under_the_same_posi
       3);
 }
 
+TEST_F(SqlSessionsTest, a_page_of_the_log_finds_what_lies_far_apart_among_what_concerns_others) {
+  add<Position>([](Transaction& transaction) -> Result<Position, Failure> {
+    Conversation conversation{.id = {"others"}, .type = ConversationType::GROUP, .created_by = {"zed"}};
+    conversation.members = {{{{"zed"}}}};
+    return transaction.insert_conversation(conversation);
+  });
+  const auto others_say = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      add<Position>([](Transaction& transaction) -> Result<Position, Failure> {
+        const auto zed = transaction.find_membership(ConversationId{"others"}, {"zed"});
+        return transaction.advance_read(*zed, zed->read_seq, {});
+      });
+    }
+  };
+  std::vector<Position> expected{1};
+  for (int apart : {0, 1, 3, 30, 700}) { // a page of two rows is first looked for in four positions, then in 32, in 256
+    others_say(apart);
+    add_message("m" + std::to_string(apart));
+    commit();
+    expected.push_back(stored_.back().position);
+  }
+  others_say(50);
+  commit();
+  std::vector<Position> found;
+  LogPage page;
+  page.last = false;
+  for (int pages = 0; !page.last && pages < 10; ++pages) {
+    add<Position>([&page](Transaction& transaction) -> Result<Position, Failure> {
+      page = transaction.log().page({{"bob"}, {"phone"}, Channel::MESSAGING}, page.end, 2, 1 << 20);
+      return page.end;
+    });
+    commit();
+    for (const LogRow& row : page.rows) found.push_back(row.position);
+  }
+  EXPECT_EQ(found, expected);
+  EXPECT_TRUE(page.last);
+  EXPECT_EQ(page.end, end_of_log_.position);
+}
+
 TEST_F(SqlSessionsTest, a_watermark_is_kept_with_its_row_in_the_log) {
   add_message("m1");
   add<Position>([](Transaction& transaction) -> Result<Position, Failure> {
