@@ -11,6 +11,11 @@ TEST(Time, comes_back_from_its_text) {
   }
 }
 
+TEST(Time, is_written_with_all_its_digits) {
+  EXPECT_EQ(to_iso8601({1'769'860'800'007}), "2026-01-31T12:00:00.007Z");
+  EXPECT_EQ(to_iso8601({-62'135'596'800'000}), "0001-01-01T00:00:00.000Z");
+}
+
 TEST(Time, may_have_any_fraction_of_a_second) {
   const UnixTime noon{1'769'860'800'000};
   EXPECT_EQ(parse_iso8601("2026-01-31T12:00:00Z"), noon);
