@@ -33,8 +33,10 @@ ClusterUsers::ClusterUsers(events::EventBus& bus, ConnectionManager& connections
     look_at(user);
   });
   if (!nodes_) return;
-  bus.subscribe<events::UserConnectedEvent>("cluster users",
-                                            [this](const auto& event) { look_at(event.metadata.user_id); });
+  bus.subscribe<events::UserConnectedEvent>("cluster users", [this](const auto& event) {
+    look_at(event.metadata.user_id);
+    sockets_changed(event.metadata.user_id); // a socket that is being accepted cannot be ended yet
+  });
   connections.join(
       {[this](const UserId& user, std::string_view nsp) { return of(roster_.sockets_elsewhere(user), nsp); },
        [this](const UserId& user) { look_at(user); }});

@@ -14,7 +14,7 @@ import { token } from '../support/tokens.mjs';
 import { eventually, inbox, next, within } from '../support/wait.mjs';
 
 const env = {
-  MENTARA_ENGINE_PING_INTERVAL: '500ms', MENTARA_ENGINE_PING_TIMEOUT: '3s', MENTARA_DATABASE_STATEMENT_TIMEOUT: '1s',
+  MENTARA_ENGINE_PING_INTERVAL: '500ms', MENTARA_ENGINE_PING_TIMEOUT: '3s', MENTARA_DATABASE_STATEMENT_TIMEOUT: '1s', MENTARA_REPLAY_EVENTS_MAX: '20000',
 };
 const bounded = 10_000; // what the node that is cut off is asked is answered by then
 
