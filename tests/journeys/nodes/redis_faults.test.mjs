@@ -14,7 +14,7 @@ const slack = Number(process.env.JOURNEYS_SLACK_MS ?? 1_000); // for a machine t
 const stoppedFor = Number(process.env.REDIS_STOPPED_MS ?? 0); // 30000 is the whole of F6; by default until it is noticed
 
 const redisCli = (...words) => execFileSync('redis-cli', ['-p', String(redis.port), ...words], { encoding: 'utf8' }).trim();
-const status = async (node) => (await readiness(node)).status;
+const status = async (node) => (await readiness(node).catch(() => ({}))).status; // of one that does not answer: none
 const allAre = (nodes, wanted) => Promise.all(nodes.map((node) => eventually(`readiness to say ${wanted}`, async () => (await status(node)) === wanted)));
 const sum = async (nodes, name, labels) => (await Promise.all(nodes.map((node) => figure(node, name, labels)))).reduce((x, y) => x + y);
 
