@@ -62,8 +62,9 @@ void CallDesk::join() {
   services_.calls.on_unstored_end([this](const Call& call) {
     site_->news.publish(cluster::CallIsOver{call.from_user_id, call.id, *call.reason, *call.ended_at});
   });
-  site_->news.on<cluster::CallIsOver>(
-      [this](const cluster::CallIsOver& news) { services_.calls.learn_end(news.call_id, news.reason, news.ended_at); });
+  site_->news.on<cluster::CallIsOver>([this](const cluster::CallIsOver& news) {
+    services_.calls.learn_end({news.call_id, news.user_id, news.reason, news.ended_at});
+  });
   services_.conferences.on_change([this](const ConversationId& room, const services::ConferenceService::Seats& seats) {
     link_->tell_room(room, seats);
   });
@@ -109,10 +110,20 @@ void CallDesk::look() {
 
 void CallDesk::on_looked(const std::optional<CallKeeper>& keeper) {
   const bool is_other = keeper && keeper->node != site_->nodes.node();
-  if (is_other && !is_dead(*keeper)) return link_->set_keeper(keeper->node, loop_.now());
+  if (is_other && !is_dead(*keeper)) {
+    if (std::exchange(told_ends_to_, keeper->node) != keeper->node) tell_ends();
+    return link_->set_keeper(keeper->node, loop_.now());
+  }
   if (is_other) dead_ = keeper->node;
   if (resigned_) return link_->set_keeper(std::nullopt, loop_.now());
   keep();
+}
+
+// What the last keeper said of calls that it could not store: the next one may not have been there.
+void CallDesk::tell_ends() {
+  for (const auto& end : services_.calls.learned_ends()) {
+    site_->news.publish(cluster::CallIsOver{end.caller, end.call, end.reason, end.ended_at});
+  }
 }
 
 // A connection to the database may break and come again; that of a node that is not known otherwise will not.

@@ -81,6 +81,7 @@ class CallDesk final : private cluster::KeeperLink::Outbox {
   void on_time();
   void on_looked(const std::optional<storage::CallKeeper>& keeper);
   bool is_dead(const storage::CallKeeper& keeper);
+  void tell_ends();
   void keep();
   void on_kept(Kept kept, bool is_first, wire::TimePoint asked_at);
 
@@ -94,6 +95,7 @@ class CallDesk final : private cluster::KeeperLink::Outbox {
   bool resigned_ = false;
   int suspicions_ = 0; // how often in a row the keeper was not connected to the database
   std::optional<std::string> dead_{};
+  std::string told_ends_to_{};
   std::optional<wire::TimePoint> heard_from_{}; // since when the other nodes are
 };
 

@@ -308,9 +308,21 @@ void CallService::restore(Live& live) {
   for (auto& waiting : std::exchange(live.waiting, {})) waiting();
 }
 
-void CallService::learn_end(const CallId& call, EndReason reason, UnixTime ended_at) {
-  learned_ends_.push_back({call, reason, ended_at});
+void CallService::learn_end(LearnedEnd end) {
+  const bool is_new = std::none_of(learned_ends_.begin(), learned_ends_.end(),
+                                   [&](const LearnedEnd& known) { return known.call == end.call; });
+  if (is_new) learned_ends_.push_back(end);
   if (learned_ends_.size() > limits::call_ends_learned_max) learned_ends_.pop_front();
+  const auto found = calls_.find(end.call);
+  if (!keeps_ || found == calls_.end()) return;
+  Live& live = found->second;
+  if (live.call.state == CallState::ended || (!live.machine && !live.is_adopted)) return;
+  // It was taken over before this came.
+  engagements_.end(live.call);
+  live.is_adopted = false;
+  live.machine.reset();
+  rearm(live);
+  end_as(live, end.reason, end.ended_at);
 }
 
 // Nobody knows who was in it.

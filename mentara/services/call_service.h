@@ -69,7 +69,14 @@ class CallService {
   // nodes; what is asked in between is not for this service. ---
   // An end that could not be stored yet is told to the other nodes, which learn it.
   void on_unstored_end(std::function<void(const Call&)> handler) { on_unstored_end_ = std::move(handler); }
-  void learn_end(const CallId& call, EndReason reason, UnixTime ended_at);
+  struct LearnedEnd {
+    CallId call;
+    UserId caller;
+    EndReason reason{};
+    UnixTime ended_at{};
+  };
+  void learn_end(LearnedEnd end);
+  const std::deque<LearnedEnd>& learned_ends() const { return learned_ends_; } // the newest last
   // The calls of the last keeper, which wait for restore(): until then sockets come and go without effect.
   void adopt(std::vector<storage::UnendedCall> calls);
   // Now it is known who is there: the calls go on.
@@ -179,12 +186,7 @@ class CallService {
   std::unordered_map<CallId, Live, IdHash> calls_;
   std::unordered_map<UserId, std::vector<Socket>, IdHash> sockets_;
   std::set<std::pair<wire::TimePoint, CallId>> wakes_;
-  struct LearnedEnd {
-    CallId call;
-    EndReason reason;
-    UnixTime ended_at;
-  };
-  std::deque<LearnedEnd> learned_ends_; // the newest last
+  std::deque<LearnedEnd> learned_ends_;
 };
 
 } // namespace mentara::services

@@ -480,13 +480,20 @@ TEST_F(SharedCallsTest, I9_an_end_that_the_last_keeper_told_and_could_not_store_
   ASSERT_TRUE(offer(phone, "bob"));
   ASSERT_TRUE(answer(desk));
   world.send("ada", "g", "behind the answer, which nobody waits for");
-  calls.learn_end({"c1"}, EndReason::completed, {world.clock.now().ms - 5});
+  calls.let_go();
+  calls.learn_end({{"c1"}, {"ada"}, EndReason::completed, {world.clock.now().ms - 5}});
   take_over({phone, desk});
   ASSERT_TRUE(have_ended(1));
   EXPECT_EQ(ended[0].call.reason, EndReason::completed);
   EXPECT_EQ(ended[0].call.ended_at, UnixTime{world.clock.now().ms - 5});
   EXPECT_EQ(calls.live_calls(), 0u);
   EXPECT_TRUE(offer(phone, "bob", "c2")) << "and nobody is busy";
+
+  ASSERT_TRUE(answer(desk, "c2"));
+  calls.learn_end({{"c2"}, {"ada"}, EndReason::peer_lost, world.clock.now()});
+  ASSERT_TRUE(have_ended(2)) << "also when it is said later";
+  EXPECT_EQ(ended[1].call.reason, EndReason::peer_lost);
+  EXPECT_EQ(calls.live_calls(), 0u);
 }
 
 TEST_F(SharedCallsTest, I9_an_end_that_could_not_be_stored_comes_too_late_when_another_node_has_ended_the_call) {
