@@ -105,10 +105,14 @@ void ConferenceService::join(CallActor actor, ConversationId room, CallMedia med
     if (auto refused = blocked_in_direct(transaction, *member)) return *std::move(refused);
     return std::monostate{};
   };
+  const auto joining = joining_.insert(joining_.end(), {actor.socket, room});
   store_.write<std::monostate>(std::move(may_join),
-                               [this, actor = std::move(actor), room = std::move(room), media,
+                               [this, joining, actor = std::move(actor), room = std::move(room), media,
                                 done = std::move(done)](Result<std::monostate, Failure> allowed) mutable {
+                                 const bool has_left = joining->has_left;
+                                 joining_.erase(joining);
                                  if (!allowed) return done(std::move(allowed.error()));
+                                 if (has_left) return done(Failure{Code::conflict, "You have left it meanwhile."});
                                  done(take_seat(std::move(actor), room, media));
                                });
 }
@@ -142,7 +146,11 @@ Result<Participants, Failure> ConferenceService::take_seat(CallActor actor, cons
 }
 
 void ConferenceService::leave(const CallActor& actor, const ConversationId& room, Done<std::monostate> done) {
-  if (!find(actor, room)) return done(not_found("conference"));
+  bool was_there = find(actor, room) != nullptr;
+  for (Joining& joining : joining_) { // what was asked first is not done last
+    if (joining.socket == actor.socket && joining.room == room) joining.has_left = was_there = true;
+  }
+  if (!was_there) return done(not_found("conference"));
   remove(room, [&](const Seat& seat) { return seat.socket == actor.socket; });
   done(std::monostate{});
 }

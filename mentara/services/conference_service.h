@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <list>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -70,6 +71,12 @@ class ConferenceService {
   std::function<void(const ConversationId&, const Seats&)> on_change_;
   std::unordered_map<ConversationId, Seats, IdHash> rooms_;
   std::unordered_set<std::string> sockets_; // of /video-calls
+  struct Joining {                          // the store is asked whether it may
+    std::string socket;
+    ConversationId room;
+    bool has_left = false; // meanwhile
+  };
+  std::list<Joining> joining_;
 };
 
 } // namespace mentara::services
