@@ -287,13 +287,33 @@ void Device::hang_up_everything() {
   }
 }
 
+void Device::meet(const std::string& room) {
+  room_ = room;
+  ask(Promises::Space::calls, "video:room-join", R"({"roomId":")" + room + "\"}", [this](std::optional<JsonView> ack) {
+    if (ack && !truth_of(*ack, "success") && text_of(*ack, "code") != "unavailable") room_.reset();
+  });
+}
+
+void Device::leave_room() {
+  if (std::exchange(leaving_, true)) return;
+  ask(Promises::Space::calls, "video:room-leave", R"({"roomId":")" + *room_ + "\"}",
+      [this](std::optional<JsonView> ack) {
+        leaving_ = false;
+        const std::string code = ack ? text_of(*ack, "code") : "unavailable";
+        if (code != "unavailable" && code != "rate_limited") room_.reset(); // or it was not there
+      });
+}
+
 void Device::act_on_calls(bool lively) {
   if (!ready_ || !has_calls()) return;
   Dice& dice = world_.dice;
   const TimePoint now = world_.time.now();
+  if (room_ && (calm_ || dice.chance(0.3))) return leave_room();
   if (calls_.empty()) {
     if (calm_) return hang_up_everything();
     if (!lively || may_call.empty()) return;
+    if (room_) return;
+    if (!may_meet.empty() && dice.chance(0.2)) return meet(dice.one_of(may_meet));
     const std::string id = "call-" + traits_.user + "-" + traits_.name + "-" + std::to_string(++last_call_);
     calls_[id] = {true, Call::At::asked, now};
     known_.insert(id);

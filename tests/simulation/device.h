@@ -42,7 +42,7 @@ class Device final : public LinkUser {
 
   void start();
   bool ready() const { return ready_; } // connected, and told all that it missed
-  bool at_rest() const { return ready_ && sends_.empty() && calls_.empty(); }
+  bool at_rest() const { return ready_ && sends_.empty() && calls_.empty() && !room_; }
   const Traits& traits() const { return traits_; }
   bool has_calls() const;
   const std::string& user() const { return traits_.user; }
@@ -54,6 +54,7 @@ class Device final : public LinkUser {
   void act_on_calls(bool lively);                                  // one step of whatever it does with calls
   void reconnect(bool with_goodbye);                               // of its own will
   void calm_down() { calm_ = true; }                               // no new calls, those that are there end
+  std::vector<std::string> may_meet;                               // conversations
   std::vector<std::string> may_call;                               // users
   std::vector<std::pair<std::string, std::int64_t>> seen_messages; // conversation and seq, the newest last
   std::vector<std::string> own_messages;                           // ids
@@ -82,6 +83,8 @@ class Device final : public LinkUser {
   void on_call_event(std::string_view name, wire::JsonView payload);
   void try_send(const std::string& client_message_id);
   void hang_up_everything();
+  void meet(const std::string& room);
+  void leave_room();
   void finish_call(const std::string& call, std::string_view event);
   void say(std::string_view what);
 
@@ -99,6 +102,8 @@ class Device final : public LinkUser {
   std::map<std::int64_t, Answer> answers_, late_answers_; // that are waited for, and no more
   std::map<std::string, Send> sends_;                     // whose fate is unknown, by clientMessageId
   std::map<std::string, Call> calls_;
+  std::optional<std::string> room_; // of a conference in which it may sit
+  bool leaving_ = false;
   std::set<std::string> known_; // calls that it has ever heard of
   std::set<std::string> over_;  // calls that have ended
   wire::JsonParser parser_;

@@ -150,6 +150,7 @@ void World::make_conversations() {
     for (const std::string& user : users_) {
       if (user != group.creator && dice_.chance(0.5)) group.members.push_back(user);
     }
+    for (const auto& device : devices_) device->may_meet.push_back(group.id);
     conversations_.push_back(std::move(group));
   }
   for (std::size_t i = 0; i < user_count; i += 2) {
