@@ -289,9 +289,16 @@ void Device::hang_up_everything() {
 
 void Device::meet(const std::string& room) {
   room_ = room;
-  ask(Promises::Space::calls, "video:room-join", R"({"roomId":")" + room + "\"}", [this](std::optional<JsonView> ack) {
-    if (ack && !truth_of(*ack, "success") && text_of(*ack, "code") != "unavailable") room_.reset();
-  });
+  ask(Promises::Space::calls, "video:room-join", R"({"roomId":")" + room + "\"}",
+      [this, room](std::optional<JsonView> ack) {
+        const std::string code = ack ? text_of(*ack, "code") : "unavailable";
+        const bool is_refused = !code.empty() && code != "unavailable" && code != "rate_limited";
+        if (!is_refused) {
+          room_ = room; // it sits there, or may: also when it has asked to leave meanwhile
+        } else if (room_ == room) {
+          room_.reset();
+        }
+      });
 }
 
 void Device::leave_room() {
