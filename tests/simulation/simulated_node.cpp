@@ -82,6 +82,7 @@ void SimulatedNode::start() {
     around.run = [this, of = incarnation_](Scheduler::Task task) {
       if (!process_ || of != incarnation_) return;
       if (frozen_) return frozen_tasks_.push_back(std::move(task));
+      const IdSequence::Use ids_of_process(process_->ids); // rules make some within a transaction
       task();
     };
     around.dies = [this](bool behind) { return dies_now(behind); };
@@ -125,7 +126,10 @@ void SimulatedNode::thaw() {
   if (!frozen_) return;
   site_.history.add(name_, "goes on");
   frozen_ = false;
-  for (Scheduler::Task& task : std::exchange(frozen_tasks_, {})) task();
+  {
+    const IdSequence::Use ids(process_->ids);
+    for (Scheduler::Task& task : std::exchange(frozen_tasks_, {})) task();
+  }
   wake();
 }
 
