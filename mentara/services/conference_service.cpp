@@ -61,8 +61,8 @@ void ConferenceService::restore() {
 }
 
 void ConferenceService::let_go() {
+  sockets_.clear(); // also of a node that never came to restore(): who goes meanwhile is not told to it
   if (!std::exchange(keeps_, false)) return;
-  sockets_.clear();
   for (const auto& [room, seats] : rooms_) {
     for (const Seat& seat : seats) engagements_.leave_conference(seat.who.user_id);
   }

@@ -40,5 +40,18 @@ TEST(ConferenceService, I9_who_leaves_before_the_answer_to_his_joining_came_does
   EXPECT_EQ(answers.back(), "joined") << "and may join again";
 }
 
+TEST(ConferenceService, F8_a_keeper_that_lost_its_place_before_it_began_remembers_no_sockets_when_it_has_it_again) {
+  World world;
+  NoNews news;
+  Engagements engagements(world.bus, world.clock);
+  ConferenceService conferences(*world.store, engagements, news, CallSite::shared);
+  conferences.connect({{.id = {"ada"}}, {"phone"}, "phone1"});
+  conferences.let_go();
+  conferences.learn({"g"}, {{{{"ada"}, {"phone"}, "Ada", {}}, "phone1"}});
+  conferences.restore();
+  EXPECT_FALSE(engagements.is_busy({"ada"})) << "the phone was gone meanwhile";
+  EXPECT_EQ(conferences.size(), 0u);
+}
+
 } // namespace
 } // namespace mentara::services
