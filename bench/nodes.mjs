@@ -3,7 +3,8 @@
 // two members of each conversation on different nodes. Prints the processor time for each message: of all servers together, of
 // PostgreSQL, of Redis. Processor time, not speed: so other programs on the machine disturb it little. docs/scaling.md.
 //
-//   node bench/nodes.mjs [--nodes 1,2,3] [--users 60] [--rate 400] [--seconds 8]
+//   node bench/nodes.mjs [--nodes 1,2,3] [--users 60] [--rate 400] [--seconds 8] [--rounds 2]
+//   node bench/nodes.mjs --in-flight 8     # each user keeps so many messages in flight: where the one log ends
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -13,9 +14,9 @@ import { Postgres } from '../tests/journeys/support/postgres.mjs';
 import { Program, freePort } from '../tests/journeys/support/program.mjs';
 
 const { values } = parseArgs({
-  options: { nodes: { type: 'string', default: '1,2,3' }, users: { type: 'string', default: '60' }, rate: { type: 'string', default: '400' }, seconds: { type: 'string', default: '8' }, rounds: { type: 'string', default: '2' } },
+  options: { nodes: { type: 'string', default: '1,2,3' }, users: { type: 'string', default: '60' }, rate: { type: 'string', default: '400' }, 'in-flight': { type: 'string' }, seconds: { type: 'string', default: '8' }, rounds: { type: 'string', default: '2' } },
 });
-const [users, rate, seconds] = [values.users, values.rate, values.seconds].map(Number);
+const [users, rate, seconds, inFlight] = [values.users, values.rate, values.seconds, values['in-flight'] ?? 0].map(Number);
 
 const ticks = Number(execFileSync('getconf', ['CLK_TCK']));
 function cpuOf(pid) {
@@ -53,6 +54,12 @@ const redisPort = await freePort();
 const redis = new Program('redis-server', ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']);
 const reference = speed();
 
+// Transactions of all nodes together.
+async function turns(nodes) {
+  const texts = await Promise.all(nodes.map(async (node) => (await fetch(`http://127.0.0.1:${node.env.MENTARA_OPERATIONS_PORT}/metrics`)).text()));
+  return texts.reduce((sum, text) => sum + Number(/^mentara_commit_writes_count (\d+)/m.exec(text)[1]), 0);
+}
+
 async function measure(count) {
   const env = { MENTARA_DATABASE_URL: postgres.freshUrl(), MENTARA_SERVER_THREADS: '1', MENTARA_LOG_LEVEL: 'info' };
   if (count > 1) Object.assign(env, { MENTARA_REDIS_URL: `redis://127.0.0.1:${redisPort}`, MENTARA_REDIS_KEY: `bench${count}-${Date.now()}` });
@@ -74,23 +81,32 @@ async function measure(count) {
   await pause(quietSeconds * 1_000);
   const before = used();
   const speedBefore = speed();
+  const turnsBefore = await turns(nodes);
   let sent = 0, acked = 0;
   const begun = Date.now();
+  const end = begun + seconds * 1000;
+  const send = async (user) => {
+    const ack = await sockets[user].timeout(20_000).emitWithAck('message:send', { conversationId: conversations[user >> 1], content: 'A message of the length that people write to one another' });
+    if (ack.success) acked++;
+  };
+  const keepSending = async (user) => {
+    while (Date.now() < end) await send(user);
+  };
   const waiting = [];
-  for (const end = begun + seconds * 1000; Date.now() < end; await pause(5)) {
-    const due = ((Date.now() - begun) / 1000) * rate;
-    for (; sent < due; sent++) {
-      const user = sent % users;
-      waiting.push(sockets[user].timeout(20_000).emitWithAck('message:send', { conversationId: conversations[user >> 1], content: 'A message of the length that people write to one another' }).then((ack) => ack.success && acked++));
-    }
+  for (let i = 0; i < users * inFlight; i++) waiting.push(keepSending(i % users));
+  for (; !inFlight && Date.now() < end; await pause(5)) {
+    for (const due = ((Date.now() - begun) / 1000) * rate; sent < due; sent++) waiting.push(send(sent % users));
   }
   await Promise.all(waiting);
+  const sendingSeconds = (Date.now() - begun) / 1000;
+  const turnsTaken = (await turns(nodes)) - turnsBefore;
   for (let tries = 0; delivered < acked && tries < 500; tries++) await pause(10);
   const idle = between(quiet, before), busy = between(before, used());
   const loadedSeconds = (Date.now() - begun) / 1000;
   const atReference = (speedBefore + speed()) / 2 / reference;
   const cost = (who) => ((busy[who] - (idle[who] / quietSeconds) * loadedSeconds) / acked) * atReference;
   const result = { nodes: count, acked, delivered, servers: cost('servers'), postgres: cost('postgres'), redis: cost('redis'), idle: (idle.servers / count / quietSeconds / 1e4) * atReference, speed: atReference };
+  Object.assign(result, { perSecond: acked / sendingSeconds, turnsPerSecond: turnsTaken / sendingSeconds });
   result.all = result.servers + result.postgres + result.redis;
   await Promise.all(nodes.map((node) => node.end()));
   return result;
@@ -108,11 +124,11 @@ for (let round = 0; round < Number(values.rounds); round++) {
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 const against = (count, who) => median(results.get(count).map((result, round) => result[who] / results.get(counts[0])[round][who]));
 console.log(`Processor time for each message in µs, at the speed of the run's beginning and without what idle nodes take; medians of ${values.rounds}`);
-console.log('nodes  servers  PostgreSQL  Redis  together  together / first  servers / first  an idle node, % of a core');
+console.log('nodes  servers  PostgreSQL  Redis  together  together / first  servers / first  an idle node, % of a core  messages/s  transactions/s');
 for (const count of counts) {
   const of = (who) => median(results.get(count).map((result) => result[who]));
   console.log(
-    [String(count).padEnd(6), of('servers').toFixed(0).padEnd(8), of('postgres').toFixed(0).padEnd(11), of('redis').toFixed(0).padEnd(6), of('all').toFixed(0).padEnd(9), against(count, 'all').toFixed(2).padEnd(17), against(count, 'servers').toFixed(2).padEnd(16), of('idle').toFixed(1)].join(' '),
+    [String(count).padEnd(6), of('servers').toFixed(0).padEnd(8), of('postgres').toFixed(0).padEnd(11), of('redis').toFixed(0).padEnd(6), of('all').toFixed(0).padEnd(9), against(count, 'all').toFixed(2).padEnd(17), against(count, 'servers').toFixed(2).padEnd(16), of('idle').toFixed(1).padEnd(26), of('perSecond').toFixed(0).padEnd(11), of('turnsPerSecond').toFixed(0)].join(' '),
   );
 }
 redis.child.kill('SIGKILL');

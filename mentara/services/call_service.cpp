@@ -1,4 +1,4 @@
-#include "mentara/services/call_service.h"
+#include "mentara/services/call_service_run.h"
 
 #include <algorithm>
 #include <charconv>
@@ -7,18 +7,14 @@
 #include "mentara/limits.h"
 #include "mentara/limits_of_nodes.h"
 #include "mentara/storage/blocks.h"
-#include "wire/base/json.h"
 
 namespace mentara::services {
 namespace {
 
 using storage::Snapshot;
-using storage::ToldEnd;
 using storage::Transaction;
 using wire::Result;
 using wire::TimePoint;
-
-constexpr wire::Duration store_end_again_after = wire::seconds(1);
 
 Failure is_used() { return {Code::conflict, "This callId was used before. Make a new one for each call."}; }
 Failure is_over() { return {Code::conflict, "This call is over."}; }
@@ -63,42 +59,6 @@ std::optional<storage::CallKey> parse_cursor(const std::string& text) {
 
 } // namespace
 
-// What the machine of one call wishes.
-class CallService::Voice final : public CallOutbox {
- public:
-  Voice(CallService& service, Live& live) : service_(service), live_(live) {}
-
-  void ring(const std::string& socket) override {
-    service_.news_.incoming(live_.call, live_.caller, live_.offer, service_.wall_time(live_.machine->ring_until()),
-                            socket);
-  }
-  void signal(const std::string& socket, CallSide from, const CallSignal& signal) override {
-    service_.news_.signal(live_.call, from, signal, socket);
-  }
-  void media_state(const std::string& socket, CallSide from, const CallMedia& media) override {
-    service_.news_.media_state(live_.call, from, media, socket);
-  }
-  void answered(const std::string& by_socket) override {
-    live_.call.answered_at = service_.clock_.now();
-    service_.news_.answered(live_.call, by_socket);
-  }
-  void peer_reconnecting(const std::string& socket, CallSide who, TimePoint until) override {
-    service_.news_.peer_reconnecting(live_.call, who, service_.wall_time(until), socket);
-  }
-  void peer_reconnected(const std::string& socket, CallSide who) override {
-    service_.news_.peer_reconnected(live_.call, who, socket);
-  }
-  void ended(EndReason reason, const std::string& asked_by) override {
-    live_.call.reason = reason;
-    live_.call.ended_at = service_.clock_.now();
-    live_.ended_by_socket = asked_by;
-  }
-
- private:
-  CallService& service_;
-  Live& live_;
-};
-
 CallService::CallService(storage::Store& store, events::EventBus& bus, Engagements& engagements, CallNews& news,
                          const WallClock& clock, CallTimes times, Time time, CallSite site)
     : store_(store),
@@ -110,253 +70,6 @@ CallService::CallService(storage::Store& store, events::EventBus& bus, Engagemen
       time_(std::move(time)),
       site_(site),
       keeps_(site == CallSite::alone) {}
-
-// The machine does its part, and what follows from it is done: the state that is shown, who is engaged, its timer.
-template <class What>
-auto CallService::run(Live& live, What what) {
-  const CallState before = live.machine->state();
-  Voice voice(*this, live);
-  const auto follow_up = [&] {
-    if (before == CallState::ended) return; // nothing changes any more, and its timer is that of storing the end
-    live.call.state = live.machine->state();
-    const bool is_answered = before == CallState::ringing && live.call.answered_at;
-    if (is_answered) engagements_.answer(live.call);
-    if (before != CallState::ended && live.call.state == CallState::ended) engagements_.end(live.call);
-    rearm(live);
-    if (live.call.state == CallState::ended) return;
-    if (site_ == CallSite::alone) {
-      if (is_answered) store_progress(live);
-      return;
-    }
-    if (auto seats = seats_of(live); live.call.state != before || live.kept_seats != seats) {
-      live.kept_seats = std::move(seats);
-      store_progress(live);
-    }
-    store_held(live);
-    look_after_seats(live);
-  };
-  if constexpr (std::is_void_v<decltype(what(*live.machine, voice))>) {
-    what(*live.machine, voice);
-    follow_up();
-  } else {
-    auto refused = what(*live.machine, voice);
-    follow_up();
-    return refused;
-  }
-}
-
-// --- the start of the server ---
-
-void CallService::recover() {
-  struct Ended {
-    storage::UnendedCall of;
-    KeptEnd kept;
-  };
-  store_.write<std::vector<Ended>>(
-      [now = clock_.now()](Transaction& transaction) -> Result<std::vector<Ended>, Failure> {
-        std::vector<Ended> ended;
-        for (storage::UnendedCall& unended : transaction.calls().unended()) {
-          Call& call = unended.call;
-          call.reason = end_reason(call_rule(CallEvent::server_restart).in(call.state));
-          call.state = CallState::ended;
-          call.ended_at = now;
-          transaction.call_changes().update(call);
-          KeptEnd kept = keep_end(transaction, call, unended.caller);
-          ended.push_back({std::move(unended), std::move(kept)});
-        }
-        return ended;
-      },
-      [this](Result<std::vector<Ended>, Failure> ended) {
-        if (!ended) return; // the database failed: it says so, and the next start ends them
-        for (auto& [of, kept] : *ended) {
-          publish_end(of.call, of.caller, std::move(kept), {{}, {}, *of.call.ended_at});
-        }
-      });
-}
-
-// --- several nodes ---
-
-storage::CallSeats CallService::seats_of(const Live& live) {
-  if (!live.machine) return {live.offered_from.device, live.offered_from.socket, std::nullopt, {}, live.offer};
-  const CallMachine& machine = *live.machine;
-  storage::CallSeats seats{machine.seat(CallSide::caller).device, machine.seat(CallSide::caller).socket};
-  if (machine.state() == CallState::ringing) {
-    seats.offer = live.offer;
-  } else {
-    seats.callee_device = machine.seat(CallSide::callee).device;
-    seats.callee_socket = machine.seat(CallSide::callee).socket;
-  }
-  return seats;
-}
-
-// How it ends is kept for sure; that it goes on need not wait for the disk.
-void CallService::store_progress(const Live& live) {
-  store_.write<std::monostate>(
-      [call = live.call, seats = live.kept_seats,
-       site = site_](Transaction& transaction) -> Result<std::monostate, Failure> {
-        if (auto refused = refuse_unless_keeper(site, transaction)) return *std::move(refused);
-        transaction.call_changes().update(call);
-        if (seats) transaction.call_changes().set_seats(call.id, *seats);
-        return std::monostate{};
-      },
-      [](Result<std::monostate, Failure>) {});
-}
-
-// What was asked waited for a keeper, or for the store; whoever asked may be gone since.
-void CallService::look_after_seats(Live& live) {
-  for (const CallSide side : {CallSide::caller, CallSide::callee}) {
-    const auto& seat = std::as_const(*live.machine).seat(side);
-    const UserId& user = live.call.user(side);
-    if (seat.socket.empty() || seat.away_until || has_socket(user, seat.socket)) continue;
-    const CallAsker gone{side, seat.device, seat.socket};
-    run(live, [&](CallMachine& machine, CallOutbox& out) {
-      machine.device_gone(gone, !sockets_.contains(user), time_.now(), out);
-    });
-  }
-}
-
-// The device that is away has come back over a socket that was not known to be its way back.
-void CallService::take_seat_again(Live& live, CallSide side, TimePoint since) {
-  const auto found = sockets_.find(live.call.user(side));
-  if (found == sockets_.end() || !live.machine->is_away(side)) return;
-  const DeviceId device = std::as_const(*live.machine).seat(side).device;
-  const auto& sockets = found->second;
-  const auto newest = std::find_if(sockets.rbegin(), sockets.rend(), [&](const Socket& socket) {
-    return socket.device == device && socket.came >= since;
-  });
-  if (newest == sockets.rend()) return;
-  const CallAsker back{side, device, newest->id};
-  run(live, [&](CallMachine& machine, CallOutbox& out) { machine.device_back(back, out); });
-}
-
-void CallService::store_held(Live& live) {
-  const std::vector<CallMachine::Held>& held = live.machine->held();
-  if (held == live.kept_held) return;
-  const bool has_grown =
-      held.size() > live.kept_held.size() && std::equal(live.kept_held.begin(), live.kept_held.end(), held.begin());
-  const auto first_new = held.begin() + (has_grown ? static_cast<std::ptrdiff_t>(live.kept_held.size()) : 0);
-  store_.write<std::monostate>(
-      [id = live.call.id, added = std::vector(first_new, held.end()), has_grown,
-       site = site_](Transaction& transaction) -> Result<std::monostate, Failure> {
-        if (auto refused = refuse_unless_keeper(site, transaction)) return *std::move(refused);
-        if (!has_grown) transaction.call_changes().forget_held(id);
-        for (const CallMachine::Held& one : added) transaction.call_changes().add_held(id, one);
-        return std::monostate{};
-      },
-      [](Result<std::monostate, Failure>) {});
-  live.kept_held = held;
-}
-
-void CallService::adopt(std::vector<storage::UnendedCall> calls) {
-  keeps_ = true;
-  // The newest first: whoever is in a newer call has left the older one, and its end could not be stored.
-  for (auto one_of = calls.rbegin(); one_of != calls.rend(); ++one_of) {
-    storage::UnendedCall& one = *one_of;
-    const auto [at, is_new] = calls_.try_emplace(one.call.id);
-    if (!is_new) continue; // this node has not stored its end yet
-    Live& live = at->second;
-    live.call = std::move(one.call);
-    live.caller = std::move(one.caller);
-    const auto learned = std::find_if(learned_ends_.begin(), learned_ends_.end(),
-                                      [&](const LearnedEnd& end) { return end.call == live.call.id; });
-    if (learned != learned_ends_.end()) {
-      end_as(live, learned->reason, learned->ended_at);
-      continue;
-    }
-    if (engagements_.is_busy(live.call.from_user_id) || engagements_.is_busy(live.call.to_user_id)) {
-      end_without_seats(live);
-      continue;
-    }
-    live.is_adopted = true;
-    if (one.seats) {
-      live.offer = one.seats->offer;
-      live.offered_from = {CallSide::caller, one.seats->caller_device, one.seats->caller_socket};
-    }
-    live.kept_seats = std::move(one.seats);
-    live.kept_held = std::move(one.held);
-    engagements_.begin(live.call);
-    if (live.call.answered_at) engagements_.answer(live.call);
-  }
-}
-
-void CallService::restore() {
-  std::vector<CallId> adopted;
-  for (const auto& [id, live] : calls_) {
-    if (live.is_adopted) adopted.push_back(id);
-  }
-  for (const CallId& id : adopted) restore(calls_.at(id));
-}
-
-void CallService::restore(Live& live) {
-  live.is_adopted = false;
-  const bool can_go_on = live.kept_seats && (live.call.state == CallState::ringing || live.kept_seats->callee_device);
-  if (!can_go_on) {
-    engagements_.end(live.call);
-    return end_without_seats(live);
-  }
-  std::optional<CallAsker> callee;
-  if (live.call.state != CallState::ringing) {
-    callee = CallAsker{CallSide::callee, *live.kept_seats->callee_device, live.kept_seats->callee_socket};
-  }
-  const auto rung = wire::milliseconds(std::max<std::int64_t>(clock_.now().ms - live.call.started_at.ms, 0));
-  live.machine.emplace(live.call.state, live.offered_from, callee, live.kept_held, times_,
-                       time_.now() + times_.ring - rung);
-  rearm(live);
-  look_after_seats(live);
-  for (const CallSide side : {CallSide::caller, CallSide::callee}) take_seat_again(live, side, TimePoint::min());
-  run(live, [](CallMachine& machine, CallOutbox& out) { machine.pass_on_held(out); });
-  for (auto& waiting : std::exchange(live.waiting, {})) waiting();
-}
-
-void CallService::learn_end(LearnedEnd end) {
-  const bool is_new = std::none_of(learned_ends_.begin(), learned_ends_.end(),
-                                   [&](const LearnedEnd& known) { return known.call == end.call; });
-  if (is_new) learned_ends_.push_back(end);
-  if (learned_ends_.size() > limits::call_ends_learned_max) learned_ends_.pop_front();
-  const auto found = calls_.find(end.call);
-  if (!keeps_ || found == calls_.end()) return;
-  Live& live = found->second;
-  if (live.call.state == CallState::ended || (!live.machine && !live.is_adopted)) return;
-  // It was taken over before this came.
-  engagements_.end(live.call);
-  live.is_adopted = false;
-  live.machine.reset();
-  rearm(live);
-  end_as(live, end.reason, end.ended_at);
-}
-
-// Nobody knows who was in it.
-void CallService::end_without_seats(Live& live) {
-  end_as(live, *end_reason(call_rule(CallEvent::server_restart).in(live.call.state)), clock_.now());
-}
-
-void CallService::end_as(Live& live, EndReason reason, UnixTime at) {
-  live.call.reason = reason;
-  live.call.state = CallState::ended;
-  live.call.ended_at = at;
-  for (auto& waiting : std::exchange(live.waiting, {})) waiting();
-  store_end(live, {});
-}
-
-void CallService::let_go() {
-  keeps_ = false;
-  sockets_.clear();
-  std::vector<wire::UniqueFunction<void()>> waiting;
-  for (auto at = calls_.begin(); at != calls_.end();) {
-    Live& live = at->second;
-    const bool is_offered = !live.machine && !live.is_adopted;  // the database has the word
-    const bool is_ending = live.call.state == CallState::ended; // likewise
-    if (is_offered || is_ending) {
-      ++at;
-      continue;
-    }
-    if (live.wake) wakes_.erase({*live.wake, live.call.id});
-    engagements_.end(live.call);
-    for (auto& one : live.waiting) waiting.push_back(std::move(one));
-    at = calls_.erase(at);
-  }
-  for (auto& one : waiting) one();
-}
 
 // --- sockets ---
 
@@ -765,82 +478,6 @@ void CallService::history(Actor actor, CallQuery query, Done<CallHistory> done) 
         }
         done(std::move(history));
       });
-}
-
-// --- ends ---
-
-void CallService::store_end(const Live& live, Done<Call> done) {
-  store_.write<KeptEnd>(
-      [call = live.call, caller = live.caller, site = site_](Transaction& transaction) -> Result<KeptEnd, Failure> {
-        const KeptEnd elsewhere{{}, NotificationChanges(*call.ended_at), true};
-        if (refuse_unless_keeper(site, transaction)) return elsewhere;
-        if (site == CallSite::shared) {
-          // Another node may have kept it meanwhile, and ended it: this one is too late, though it keeps calls again.
-          const auto kept = transaction.calls().find(call.id);
-          if (!kept || kept->state == CallState::ended) return elsewhere;
-        }
-        transaction.call_changes().update(call);
-        if (site == CallSite::shared) transaction.call_changes().forget_seats(call.id);
-        return keep_end(transaction, call, caller);
-      },
-      [this, id = live.call.id, done = std::move(done)](Result<KeptEnd, Failure> kept) mutable {
-        on_end_stored(id, std::move(kept), std::move(done));
-      },
-      storage::origin_number(live.ended_by_socket));
-}
-
-// In the transaction that ends it, so that no crash parts a missed call from its notification.
-CallService::KeptEnd CallService::keep_end(Transaction& transaction, const Call& call, const User& caller) {
-  KeptEnd kept{transaction.call_changes().tell_end(call), NotificationChanges(*call.ended_at)};
-  if (!is_missed(*call.reason)) return kept;
-  Notification notification;
-  notification.id = {make_uuid_v7(call.ended_at->ms)};
-  notification.user_id = call.to_user_id;
-  notification.type = "VIDEO_CALL_MISSED";
-  notification.title = caller.name.empty() ? caller.id.value : caller.name;
-  notification.message = call.media.video ? "Missed video call" : "Missed call";
-  notification.created_at = *call.ended_at;
-  wire::JsonObjectWriter(notification.data)
-      .member("callId", call.id.value)
-      .member("fromUserId", call.from_user_id.value)
-      .member("reason", to_string(*call.reason))
-      .end();
-  kept.notified.add(transaction, notification);
-  kept.notified.finish(transaction);
-  return kept;
-}
-
-void CallService::on_end_stored(const CallId& id, Result<KeptEnd, Failure> kept, Done<Call> done) {
-  const auto found = calls_.find(id);
-  Live& live = found->second;
-  if (!kept) {
-    if (!std::exchange(live.told_unstored, true)) {
-      news_.ended_unstored(live.call, live.ended_by_socket);
-      if (on_unstored_end_) on_unstored_end_(live.call);
-    }
-    live.wake = time_.now() + store_end_again_after;
-    wakes_.emplace(*live.wake, id);
-    time_.wake(wakes_.begin()->first);
-    if (done) done(std::move(kept.error()));
-    return;
-  }
-  if (kept->is_elsewhere) { // and there it goes on
-    calls_.erase(found);
-    if (done) done(calls_are_elsewhere());
-    return;
-  }
-  const Live ended = std::move(live);
-  calls_.erase(found);
-  if (done) done(ended.call);
-  publish_end(ended.call, ended.caller, *std::move(kept),
-              {ended.ended_by, ended.ended_by_socket, *ended.call.ended_at});
-}
-
-void CallService::publish_end(const Call& call, const User& caller, KeptEnd kept, events::Metadata metadata) {
-  events::CallEndedEvent event{std::move(metadata), call, caller, {}};
-  for (const ToldEnd& one : kept.told) event.told.push_back({one.to, store_.cursor_at(one.position)});
-  bus_.publish(std::move(event));
-  kept.notified.publish(bus_, store_, {{}, {}, *call.ended_at});
 }
 
 } // namespace mentara::services
