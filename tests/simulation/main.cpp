@@ -113,14 +113,13 @@ int main(int count, char** texts) {
   }
   // What the nodes say of simulated faults is for whoever reads along.
   wire::set_log_sink(arguments.options.verbose ? print_log : log_nothing);
-  if (arguments.jobs == 1) return run(arguments, 0) ? 0 : 1;
+  bool all_kept = arguments.jobs > 1 || run(arguments, 0); // one job needs no process of its own
   std::vector<pid_t> children;
-  for (unsigned job = 0; job < arguments.jobs; ++job) {
+  for (unsigned job = 0; arguments.jobs > 1 && job < arguments.jobs; ++job) {
     const pid_t child = ::fork();
     if (child == 0) ::_exit(run(arguments, job) ? 0 : 1);
     children.push_back(child);
   }
-  bool all_kept = true;
   for (const pid_t child : children) {
     int status = 0;
     all_kept = ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0 && all_kept;
