@@ -3,10 +3,10 @@
 // connects; each message is validated, its sender's membership checked, and the message, the log's row and the
 // conversation's number committed before the ack; then the other member's sockets and the sender's others get it.
 //
-//   bench/peers/messaging/server.mjs --port P --data FOLDER      MENTARA_JWT_SECRET: of the tokens (HS256)
+//   bench/peers/messaging/server.mjs --port P --data FOLDER [--commit turn]     MENTARA_JWT_SECRET: of the tokens (HS256)
 //
-// In the application's own durability mode (WAL, synchronous=FULL), and with its group commit: what arrives in one turn
-// of the event loop is one transaction. A commit for each message, as such servers are mostly written, is far slower.
+// In the application's own durability mode (WAL, synchronous=FULL). A commit is for one message (`each`), as such servers
+// are mostly written, or, as the application itself does, for all that arrive in one turn of the event loop (`turn`).
 import Database from "better-sqlite3";
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
@@ -14,10 +14,12 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { Server } from "socket.io";
 
-const { values } = parseArgs({ options: { port: { type: "string" }, data: { type: "string" } } });
+const { values } = parseArgs({
+  options: { port: { type: "string" }, data: { type: "string" }, commit: { type: "string", default: "turn" } },
+});
 const secret = process.env.MENTARA_JWT_SECRET;
-if (!(Number(values.port) > 0) || !values.data || !secret) {
-  console.error("usage: MENTARA_JWT_SECRET=… server.mjs --port P --data FOLDER");
+if (!(Number(values.port) > 0) || !values.data || !secret || !["each", "turn"].includes(values.commit)) {
+  console.error("usage: MENTARA_JWT_SECRET=… server.mjs --port P --data FOLDER [--commit each|turn]");
   process.exit(2);
 }
 
@@ -57,16 +59,18 @@ const statements = Object.fromEntries(Object.entries({
 }).map(([name, sql]) => [name, db.prepare(sql)]));
 let position = 0;
 
-// Runs each unit in the turn's one transaction, and what it answers after the commit.
+function runInTransaction(units) {
+  statements.begin.run();
+  const after = units.map((unit) => unit());
+  statements.commit.run();
+  for (const tell of after) tell();
+}
+
+// Runs each unit in a transaction, its own or the turn's, and what it answers after the commit.
 const waiting = [];
 function inTransaction(unit) {
-  if (waiting.push(unit) > 1) return;
-  setImmediate(() => {
-    statements.begin.run();
-    const after = waiting.splice(0).map((work) => work());
-    statements.commit.run();
-    for (const tell of after) tell();
-  });
+  if (values.commit === "each") return runInTransaction([unit]);
+  if (waiting.push(unit) === 1) setImmediate(() => runInTransaction(waiting.splice(0)));
 }
 
 // --- rules ---
