@@ -54,8 +54,8 @@ TEST(NodeNews, E16_what_cannot_be_read_is_refused) {
        {NodeNews(TokensRevoked{{.token_id = "t", .until = {9}}}),
         NodeNews(UserDisconnected{{"ada"}, "moved", "You moved."}), NodeNews(PresenceSet{{"ada"}}),
         NodeNews(VisibilityChanged{{"ada"}, {{"bob"}}}), NodeNews(UserBlocked{{"ada"}, {"bob"}}),
-         NodeNews(MemberLeft{{"ada"}, {"c1"}}), NodeNews(CallIsOver{{"ada"}, {"c1"}, EndReason::missed, {99}}),
-         NodeNews(SocketsEnded{{"ada"}, "r1", 3})}) {
+        NodeNews(MemberLeft{{"ada"}, {"c1"}}), NodeNews(CallIsOver{{"ada"}, {"c1"}, EndReason::missed, {99}}),
+        NodeNews(SocketsEnded{{"ada"}, "r1", 3})}) {
     const std::string whole = encode("n1", news);
     for (std::size_t length = 0; length < whole.size(); ++length) {
       EXPECT_FALSE(parse_news(whole.substr(0, length), parser)) << whole.substr(0, length);

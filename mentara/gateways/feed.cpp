@@ -77,8 +77,8 @@ void Feed::on_page(Socket& socket, Stream& stream, storage::LogPage page, wire::
   }
 }
 
-// Who has missed much must not be the reason that others wait: behind each page he rests twice as long as it took, which
-// is the longer the more there is to do. Two thirds of the time are for the others.
+// Who has missed much must not be the reason that others wait: behind each page he rests twice as long as it took,
+// which is the longer the more there is to do. Two thirds of the time are for the others.
 void Feed::rest(Socket& socket, wire::Duration rest) {
   const wire::TimePoint until = loop_.now() + rest;
   resting_.push_back({until, socket.weak_from_this()});
