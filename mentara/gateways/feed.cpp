@@ -82,7 +82,14 @@ void Feed::on_page(Socket& socket, Stream& stream, storage::LogPage page, wire::
 void Feed::rest(Socket& socket, wire::Duration rest) {
   const wire::TimePoint until = loop_.now() + rest;
   resting_.push_back({until, socket.weak_from_this()});
-  if (!resting_timer_.armed() || resting_.size() == 1) resting_timer_.arm(rest);
+  wake_rested(until);
+}
+
+// The one who rests shortest is not kept waiting by those before him.
+void Feed::wake_rested(wire::TimePoint at) {
+  if (resting_timer_.armed() && resting_until_ <= at) return;
+  resting_until_ = at;
+  resting_timer_.arm(at - loop_.now());
 }
 
 void Feed::read_rested() {
@@ -95,7 +102,7 @@ void Feed::read_rested() {
   if (!resting_.empty()) {
     const auto next = std::min_element(resting_.begin(), resting_.end(),
                                        [](const Resting& a, const Resting& b) { return a.until < b.until; });
-    resting_timer_.arm(next->until - loop_.now());
+    wake_rested(next->until);
   }
   for (const Resting& resting : rested) {
     const auto socket = resting.socket.lock();

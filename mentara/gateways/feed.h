@@ -56,6 +56,7 @@ class Feed {
   void read(wire::sio::Socket& socket, const Stream& stream);
   void on_page(wire::sio::Socket& socket, Stream& stream, storage::LogPage page, wire::Duration took);
   void rest(wire::sio::Socket& socket, wire::Duration rest);
+  void wake_rested(wire::TimePoint at);
   void read_rested();
   void send_row(wire::sio::Socket& socket, Stream& stream, storage::LogRow row);
   void on_receipt(wire::sio::Socket& socket, std::uint64_t receipt);
@@ -76,6 +77,7 @@ class Feed {
   };
   std::vector<Resting> resting_; // which read their next page then
   wire::net::Timer resting_timer_;
+  wire::TimePoint resting_until_{};                        // when it is armed
   std::vector<std::weak_ptr<wire::sio::Socket>> ripening_; // whose streams have proofs that are not yet brought home
   wire::net::Timer ripening_timer_;
 };
