@@ -370,12 +370,14 @@ Result Database::Impl::finish() {
     Result result = take();
     const auto status = PQresultStatus(result.get());
     if (!result || PQstatus(connection) == CONNECTION_BAD) lose(connection_error());
-    if (next.kind == Kind::sync) {
-      wire::check(status == PGRES_PIPELINE_SYNC, "the answers of PostgreSQL come in the order of the questions");
+    if (next.kind == Kind::sync && status == PGRES_PIPELINE_SYNC) {
       expected.pop_front();
       continue;
     }
+    // Also where nothing but the end of the questions is awaited: what is checked at a commit fails there, and a
+    // backend is ended there (threats F7).
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) recover(std::move(result));
+    if (next.kind == Kind::sync) lose("PostgreSQL answered what was not asked");
     if (next.kind == Kind::parse && next.prepared) next.prepared->state_ = Prepared::State::known;
     // A COMMIT of what has failed before is no error to PostgreSQL.
     refused = refused || (next.kind == Kind::rows && next.prepared && begins_with_word(next.prepared->sql_, "COMMIT") &&
@@ -446,8 +448,8 @@ std::unique_ptr<sql::Prepared> Database::prepare(std::string_view sql) {
 
 void Database::execute(const std::string& sql) {
   impl_->drain();
-  wire::check(PQexitPipelineMode(impl_->connection) == 1, "nothing is pending");
-  if (PQsetnonblocking(impl_->connection, 0) != 0) impl_->lose(impl_->connection_error());
+  if (PQexitPipelineMode(impl_->connection) != 1 || PQsetnonblocking(impl_->connection, 0) != 0)
+    impl_->lose(impl_->connection_error());
   const Result result(PQexec(impl_->connection, sql.c_str()));
   const auto status = PQresultStatus(result.get());
   if (PQstatus(impl_->connection) == CONNECTION_BAD) impl_->lose(impl_->connection_error());

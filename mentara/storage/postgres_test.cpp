@@ -136,6 +136,35 @@ TEST_F(PostgresTest, F7_a_connection_that_ended_is_made_again_and_its_statements
   EXPECT_TRUE(count.query().next());
 }
 
+// Runs when the statement is done and answered, at the end of its own transaction.
+constexpr const char* at_the_end =
+    "CREATE FUNCTION at_the_end() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN %; RETURN NULL; END$$;"
+    "CREATE CONSTRAINT TRIGGER t AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
+    "EXECUTE FUNCTION at_the_end();";
+
+std::string at_the_end_of_each_insert(std::string_view what) {
+  std::string sql = at_the_end;
+  return sql.replace(sql.find('%'), 1, what);
+}
+
+TEST_F(PostgresTest, what_fails_behind_its_answer_is_a_failure_and_the_connection_goes_on) {
+  database_.execute(at_the_end_of_each_insert("RAISE EXCEPTION 'no' USING ERRCODE = '40001'"));
+  EXPECT_EQ(kind_of("INSERT INTO t VALUES (1, 'x')"), ErrorKind::conflict);
+  EXPECT_TRUE(database_.connected());
+  EXPECT_FALSE(database_.in_transaction());
+  EXPECT_EQ(ask("SELECT count(*) FROM t"), 0);
+}
+
+// What was false: behind the answer to a question nothing comes but the end of the questions. The server ended itself
+// when a backend was ended just then.
+TEST_F(PostgresTest, F7_a_backend_that_is_ended_behind_its_answer_is_a_lost_connection) {
+  database_.execute(at_the_end_of_each_insert("PERFORM pg_terminate_backend(pg_backend_pid())"));
+  EXPECT_EQ(kind_of("INSERT INTO t VALUES (1, 'x')"), ErrorKind::lost);
+  EXPECT_FALSE(database_.connected());
+  database_.ready();
+  EXPECT_EQ(ask("SELECT count(*) FROM t"), 0);
+}
+
 TEST_F(PostgresTest, S1_a_statement_that_takes_too_long_is_ended) {
   database_.execute("SET statement_timeout = 20");
   EXPECT_EQ(kind_of("SELECT pg_sleep(10)"), ErrorKind::busy);
