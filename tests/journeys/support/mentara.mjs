@@ -64,7 +64,8 @@ export class Mentara {
 
   async end() {
     this.sockets.forEach((socket) => socket.disconnect());
-    if (!this.program.ended) await this.program.stop();
+    if (this.program.ended) this.program.checkItsEnd();
+    else await this.program.stop();
   }
 
   // A socket that may not be connected yet; it is closed when the server ends.

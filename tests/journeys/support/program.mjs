@@ -50,6 +50,14 @@ export class Program {
     }, ms);
   }
 
+  // A program that has ended was killed by the test, or ended as it should: one that crashed is a failure of the test that
+  // ran meanwhile, with what it said last.
+  checkItsEnd() {
+    const { code, signal, err } = this.ended;
+    const wasTold = code === 0 || code === 143 || signal === 'SIGKILL'; // 143: told twice, it ended at once
+    assert.ok(wasTold, `${this.name} ended with ${code ?? signal}:\n${err}`);
+  }
+
   // Asks it to stop and checks that it does so cleanly and has nothing to report.
   async stop(signal = 'SIGTERM') {
     if (!this.ended && !this.failure) this.child.kill(signal);
@@ -68,15 +76,13 @@ export class Program {
   }
 }
 
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
+// Not one of those that the kernel gives to whoever names none (from 32768): between this answer and the start of a server,
+// and while one is restarted, a client's connection would take it.
+export async function freePort() {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 22_000);
+    if (await isFree(port)) return port;
+  }
 }
 
 export async function isFree(port) {
