@@ -33,6 +33,7 @@ inline constexpr wire::Duration keeper_lease = wire::seconds(5);  // who has not
 inline constexpr wire::Duration keeper_settle = wire::seconds(3); // a new keeper waits for the others' sockets
 inline constexpr wire::Duration keeper_tick = wire::milliseconds(200);
 inline constexpr wire::Duration keeper_patience = wire::seconds(8); // what is asked waits for a keeper
+inline constexpr std::size_t keeper_message_rooms = 64;             // of conferences, in one message
 inline constexpr std::size_t keeper_asked_max = 10'000;
 inline constexpr std::size_t call_ends_learned_max = 1000; // of calls whose keeper has not stored them yet
 // What is taken of limits is told to the other nodes so often, of keys (users, addresses) that took at least this share

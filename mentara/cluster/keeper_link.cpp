@@ -76,19 +76,38 @@ void KeeperLink::tell_all() {
   tell(true);
 }
 
+void KeeperLink::tell_rooms(const std::string& node) {
+  if (!ready_ || !rooms_.is_complete) return;
+  AllRooms all;
+  all.stamp = rooms_.heard;
+  all.last = false;
+  for (ConferenceRoom& room : outbox_.rooms()) {
+    all.rooms.push_back(std::move(room));
+    if (all.rooms.size() < limits::keeper_message_rooms) continue;
+    say(node, all);
+    ++all.part;
+    all.rooms.clear();
+  }
+  all.last = true;
+  say(node, all);
+}
+
 // --- who keeps ---
 
 void KeeperLink::set_keeper(const std::optional<std::string>& node, TimePoint now) {
   if (keeping_) stop(now);
   if (keeper_ == node) return;
   keeper_ = node;
+  if (can_tell()) tell_rooms(*keeper_); // before the sockets, for which it waits
   tell_all();
   // The last one may have done it and not lived to say so: then the answer says that it is done.
   for (const auto& [id, asked] : asked_) send(id, asked);
 }
 
-void KeeperLink::keep(TimePoint until, const std::vector<std::string>& nodes, wire::Duration settle, TimePoint now) {
+void KeeperLink::keep(std::int64_t since, TimePoint until, const std::vector<std::string>& nodes, wire::Duration settle,
+                      TimePoint now) {
   keeping_ = true;
+  kept_since_ = since;
   settled_ = false;
   keeper_.reset();
   kept_until_ = until;
@@ -106,7 +125,13 @@ void KeeperLink::look_whether_settled(TimePoint now) {
   const bool all_told = expected_.empty() && now >= settle_from_;
   if (!all_told && now < settle_until_) return;
   settled_ = true;
+  // A database that was moved may have a clock that is behind.
+  rooms_.heard = {std::max(kept_since_, rooms_.heard.term + 1), 0};
+  rooms_.is_complete = true;
   outbox_.restore();
+  for (const auto& [node, other] : others_) {
+    if (other.is_known) tell_rooms(node);
+  }
   for (Held& held : std::exchange(held_, {})) run(held.node, std::move(held.asked));
   for (auto& [id, asked] : std::exchange(asked_, {})) {
     outbox_.ask(asked.event, std::move(asked.actor), asked.payload, std::move(asked.reply));
@@ -132,13 +157,9 @@ void KeeperLink::stop(TimePoint) {
 
 void KeeperLink::on_ready(TimePoint now) {
   ready_ = true;
+  for (auto& [node, other] : others_) other.heard_at = now; // they could not be heard
   check_lease(now);
-  if (keeping_) {
-    say({}, KeeperChanged{});
-    outbox_.tell_rooms();
-  } else {
-    tell_all();
-  }
+  keeping_ ? say({}, KeeperChanged{}) : tell_all();
   outbox_.look();
 }
 
@@ -153,12 +174,22 @@ void KeeperLink::on_node_lost(const std::string& node, TimePoint now) {
   if (keeper_ == node) outbox_.look();
 }
 
+void KeeperLink::look_who_is_silent(TimePoint now) {
+  if (!ready_) return;
+  std::vector<std::string> silent;
+  for (const auto& [node, other] : others_) {
+    if (now - other.heard_at >= limits::roster_lease) silent.push_back(node);
+  }
+  for (const std::string& node : silent) on_node_lost(node, now);
+}
+
 void KeeperLink::on_time(TimePoint now) {
   check_lease(now);
+  look_who_is_silent(now);
   look_whether_settled(now);
   if (can_tell() && now >= beat_at_) {
     beat_at_ = now + limits::roster_beat;
-    say(*keeper_, KeeperBeat{number_});
+    say(*keeper_, KeeperBeat{number_, rooms_.is_complete ? rooms_.heard : RoomsStamp{}});
   }
   while (!asked_.empty() && asked_.begin()->second.until <= now) {
     auto late = asked_.extract(asked_.begin());
@@ -175,10 +206,13 @@ void KeeperLink::on_message(std::string_view bytes, TimePoint now) {
   }
   if (message->first == node_) return;
   std::visit([&](auto& said) { hear(message->first, std::move(said), now); }, message->second);
+  if (const auto other = others_.find(message->first); other != others_.end()) other->second.heard_at = now;
 }
 
-void KeeperLink::tell_room(const ConversationId& room, std::vector<ConferenceSeat> seats) {
-  if (ready_) say({}, RoomSeats{room, std::move(seats)});
+void KeeperLink::tell_room(ConferenceRoom room) {
+  if (!keeping_) return;
+  ++rooms_.heard.number; // also of what is told to nobody: who missed it is told later
+  if (ready_) say({}, RoomSeats{rooms_.heard, std::move(room)});
 }
 
 // --- what the keeper hears ---
@@ -186,7 +220,7 @@ void KeeperLink::tell_room(const ConversationId& room, std::vector<ConferenceSea
 void KeeperLink::want_all(const std::string& from, Other& other, TimePoint now) {
   if (other.asked_at && now < *other.asked_at + limits::roster_beat) return;
   other.asked_at = now;
-  say(from, TellAllSockets{});
+  say(from, TellAllSockets{!settled_});
 }
 
 bool KeeperLink::is_next(const std::string& from, std::int64_t number, TimePoint now) {
@@ -220,7 +254,7 @@ void KeeperLink::hear(const std::string& from, AllSockets message, TimePoint now
     other.sockets.insert_or_assign(socket.socket, std::move(socket));
   }
   for (const auto& [id, socket] : before) outbox_.gone(socket);
-  if (is_new) outbox_.tell_rooms();
+  if (is_new && settled_) tell_rooms(from);
   expected_.erase(from);
   look_whether_settled(now);
 }
@@ -242,6 +276,10 @@ void KeeperLink::hear(const std::string& from, KeeperBeat message, TimePoint now
   if (!keeping_ || (!others_.contains(from) && others_.size() >= limits::roster_nodes_max)) return;
   Other& other = others_[from];
   if (!other.is_known || message.number != other.number) want_all(from, other, now);
+  if (!settled_) return;
+  // Not by what was told just now, which may be on its way: by what was told when it said so last.
+  if (message.rooms < other.rooms_due) tell_rooms(from);
+  other.rooms_due = rooms_.heard;
 }
 
 void KeeperLink::hear(const std::string& from, AskedOfKeeper message, TimePoint now) {
@@ -272,12 +310,38 @@ void KeeperLink::hear(const std::string& from, NotKeeper, TimePoint) {
   outbox_.look();
 }
 
-void KeeperLink::hear(const std::string& from, TellAllSockets, TimePoint) {
-  if (keeper_ == from) tell_all();
+void KeeperLink::hear(const std::string& from, TellAllSockets message, TimePoint) {
+  if (keeper_ != from) return;
+  if (message.rooms_too) tell_rooms(from);
+  tell_all();
 }
 
 void KeeperLink::hear(const std::string&, RoomSeats message, TimePoint) {
-  if (!keeping_) outbox_.learned(message.room, std::move(message.seats));
+  if (settled_ || message.stamp <= rooms_.heard) return;
+  const bool is_next = message.stamp.term == rooms_.heard.term && message.stamp.number == rooms_.heard.number + 1;
+  rooms_.is_complete = rooms_.is_complete && is_next;
+  rooms_.heard = message.stamp;
+  outbox_.learned(std::move(message.room));
+}
+
+void KeeperLink::hear(const std::string& from, AllRooms message, TimePoint) {
+  const bool is_news = message.stamp > rooms_.heard || (message.stamp == rooms_.heard && !rooms_.is_complete);
+  if (settled_ || !is_news) return;
+  if (message.part == 0) {
+    rooms_.teller = from;
+    rooms_.told = message.stamp;
+    rooms_.parts = 0;
+    rooms_.collecting.clear();
+  } else if (rooms_.teller != from || rooms_.told != message.stamp || rooms_.parts != message.part) {
+    return; // one got lost; it is told again
+  }
+  ++rooms_.parts;
+  std::move(message.rooms.begin(), message.rooms.end(), std::back_inserter(rooms_.collecting));
+  if (!message.last) return;
+  rooms_.teller.clear();
+  rooms_.heard = message.stamp;
+  rooms_.is_complete = true;
+  outbox_.learned_all(std::exchange(rooms_.collecting, {}));
 }
 
 void KeeperLink::hear(const std::string&, KeeperChanged, TimePoint) { outbox_.look(); }

@@ -14,6 +14,7 @@ constexpr std::string_view kind_answer = "answer";
 constexpr std::string_view kind_failure = "failure";
 constexpr std::string_view kind_tell_all = "tell-all";
 constexpr std::string_view kind_room = "room";
+constexpr std::string_view kind_rooms = "rooms";
 constexpr std::string_view kind_not_keeper = "not-keeper";
 constexpr std::string_view kind_changed = "changed";
 
@@ -58,6 +59,13 @@ void append_seat(std::string& out, const ConferenceSeat& seat) {
       .end();
 }
 
+void append_room(std::string& out, const ConferenceRoom& room) {
+  wire::JsonObjectWriter writer(out);
+  writer.member("room", room.id.value).key("seats");
+  append_list(out, room.seats, [&](const ConferenceSeat& seat) { append_seat(out, seat); });
+  writer.end();
+}
+
 struct Writer {
   wire::JsonObjectWriter& out;
   std::string& text;
@@ -81,7 +89,10 @@ struct Writer {
     append_actor(text, asked.actor);
     payload = asked.payload;
   }
-  void operator()(const KeeperBeat& beat) const { out.member("kind", kind_beat).member("number", beat.number); }
+  void operator()(const KeeperBeat& beat) const {
+    out.member("kind", kind_beat).member("number", beat.number);
+    stamp(beat.rooms);
+  }
   void operator()(const KeeperAnswer& answer) const {
     if (answer.result) {
       out.member("kind", kind_answer).member("id", answer.id);
@@ -93,13 +104,25 @@ struct Writer {
     out.member("error", failure.error).member("field", failure.field).member("call", failure.call_id);
     if (failure.retry_after_ms) out.member("retryAfterMs", *failure.retry_after_ms);
   }
-  void operator()(const TellAllSockets&) const { out.member("kind", kind_tell_all); }
-  void operator()(const RoomSeats& room) const {
-    out.member("kind", kind_room).member("room", room.room.value).key("seats");
-    append_list(text, room.seats, [&](const ConferenceSeat& seat) { append_seat(text, seat); });
+  void operator()(const TellAllSockets& tell) const {
+    out.member("kind", kind_tell_all).member("roomsToo", tell.rooms_too);
+  }
+  void operator()(const RoomSeats& seats) const {
+    out.member("kind", kind_room);
+    stamp(seats.stamp);
+    out.key("room");
+    append_room(text, seats.room);
+  }
+  void operator()(const AllRooms& all) const {
+    out.member("kind", kind_rooms).member("part", all.part).member("last", all.last);
+    stamp(all.stamp);
+    out.key("rooms");
+    append_list(text, all.rooms, [&](const ConferenceRoom& room) { append_room(text, room); });
   }
   void operator()(const NotKeeper& news) const { out.member("kind", kind_not_keeper).member("id", news.id); }
   void operator()(const KeeperChanged&) const { out.member("kind", kind_changed); }
+
+  void stamp(const RoomsStamp& rooms) const { out.member("term", rooms.term).member("roomsNumber", rooms.number); }
 };
 
 // --- reading: what is not as it must be is none ---
@@ -159,17 +182,44 @@ std::optional<std::vector<T>> list_of(wire::JsonView object, std::string_view ke
   return values;
 }
 
+std::optional<ConferenceRoom> room_of(wire::JsonView object) {
+  if (!object.is_object()) return std::nullopt;
+  auto room = text_of(object, "room");
+  auto seats = list_of<ConferenceSeat>(object, "seats", seat_of);
+  if (!room || room->empty() || !seats) return std::nullopt;
+  return ConferenceRoom{{*std::move(room)}, *std::move(seats)};
+}
+
+std::optional<RoomsStamp> stamp_of(wire::JsonView object) {
+  const auto term = number_of(object, "term"), number = number_of(object, "roomsNumber");
+  if (!term || *term < 0 || !number || *number < 0) return std::nullopt;
+  return RoomsStamp{*term, *number};
+}
+
+std::optional<KeeperMessage> read_of_rooms(std::string_view kind, wire::JsonView head) {
+  const auto stamp = stamp_of(head);
+  if (!stamp) return std::nullopt;
+  if (kind == kind_room) {
+    const auto member = head.find("room");
+    auto room = member ? room_of(*member) : std::nullopt;
+    return room ? std::optional(RoomSeats{*stamp, *std::move(room)}) : std::nullopt;
+  }
+  const auto part = number_of(head, "part");
+  const auto last = truth_of(head, "last");
+  auto rooms = list_of<ConferenceRoom>(head, "rooms", room_of);
+  if (!part || *part < 0 || !last || !rooms) return std::nullopt;
+  return AllRooms{*stamp, *part, *last, *std::move(rooms)};
+}
+
 std::optional<KeeperMessage> read(wire::JsonView head) {
   const auto kind = text_of(head, "kind");
   if (!kind) return std::nullopt;
-  if (*kind == kind_tell_all) return TellAllSockets{};
   if (*kind == kind_changed) return KeeperChanged{};
-  if (*kind == kind_room) {
-    auto room = text_of(head, "room");
-    auto seats = list_of<ConferenceSeat>(head, "seats", seat_of);
-    if (!room || room->empty() || !seats) return std::nullopt;
-    return RoomSeats{{*std::move(room)}, *std::move(seats)};
+  if (*kind == kind_tell_all) {
+    const auto rooms_too = truth_of(head, "roomsToo");
+    return rooms_too ? std::optional(TellAllSockets{*rooms_too}) : std::nullopt;
   }
+  if (*kind == kind_room || *kind == kind_rooms) return read_of_rooms(*kind, head);
   const auto id = number_of(head, "id");
   if (*kind == kind_not_keeper) return id ? std::optional(NotKeeper{*id}) : std::nullopt;
   if (*kind == kind_answer) return id ? std::optional(KeeperAnswer{*id}) : std::nullopt;
@@ -183,7 +233,10 @@ std::optional<KeeperMessage> read(wire::JsonView head) {
   }
   const auto number = number_of(head, "number");
   if (!number || *number < 0) return std::nullopt;
-  if (*kind == kind_beat) return KeeperBeat{*number};
+  if (*kind == kind_beat) {
+    const auto rooms = stamp_of(head);
+    return rooms ? std::optional(KeeperBeat{*number, *rooms}) : std::nullopt;
+  }
   if (*kind == kind_all) {
     const auto part = number_of(head, "part");
     const auto last = truth_of(head, "last");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +20,14 @@
 namespace mentara::cluster {
 
 using services::CallActor;
+
+// How much was told of the rooms: so many changes since a keeper began. Keepers follow each other with growing terms;
+// of nothing it is 0.
+struct RoomsStamp {
+  std::int64_t term = 0;
+  std::int64_t number = 0;
+  friend auto operator<=>(const RoomsStamp&, const RoomsStamp&) = default;
+};
 
 // --- to the keeper; each but the beat bears the next number ---
 
@@ -45,8 +54,9 @@ struct AskedOfKeeper {
   CallActor actor{};
   std::string payload{}; // JSON, as the client sent it
 };
-struct KeeperBeat { // so far is what was told
+struct KeeperBeat { // so far is what was told, and what was heard of all rooms
   std::int64_t number = 0;
+  RoomsStamp rooms{};
 };
 
 // --- of the keeper ---
@@ -55,13 +65,23 @@ struct KeeperAnswer {
   std::int64_t id = 0;
   wire::Result<std::string, Failure> result{std::string()}; // JSON of the ack
 };
-struct TellAllSockets {}; // something got lost
-struct RoomSeats {        // to everybody: the next keeper has to know
-  ConversationId room{};
-  std::vector<ConferenceSeat> seats{};
+struct TellAllSockets {   // something got lost
+  bool rooms_too = false; // it has only just begun to keep
+};
+struct RoomSeats { // to everybody: the next keeper has to know
+  RoomsStamp stamp{};
+  ConferenceRoom room{};
 };
 
 // --- of anybody ---
+
+// All rooms that are known, in parts: of the keeper to who has missed something, of others to one that begins to keep.
+struct AllRooms {
+  RoomsStamp stamp{};
+  std::int64_t part = 0;
+  bool last = true;
+  std::vector<ConferenceRoom> rooms{};
+};
 
 struct NotKeeper { // to one who asked
   std::int64_t id = 0;
@@ -69,7 +89,7 @@ struct NotKeeper { // to one who asked
 struct KeeperChanged {}; // to everybody: look who keeps the calls
 
 using KeeperMessage = std::variant<AllSockets, SocketCame, SocketGone, AskedOfKeeper, KeeperBeat, KeeperAnswer,
-                                   TellAllSockets, RoomSeats, NotKeeper, KeeperChanged>;
+                                   TellAllSockets, RoomSeats, AllRooms, NotKeeper, KeeperChanged>;
 
 // One line of JSON that says what it is, and JSON that is passed on behind it.
 std::string encode(const std::string& node, const KeeperMessage& message);

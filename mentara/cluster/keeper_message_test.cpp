@@ -18,13 +18,16 @@ std::vector<KeeperMessage> samples() {
           SocketCame{9, ada},
           SocketGone{10, "socket-1"},
           AskedOfKeeper{11, 3, "video:offer", ada, R"({"callId":"c\n"})"},
-          KeeperBeat{11},
+          KeeperBeat{11, {2, 5}},
           KeeperAnswer{3, std::string(R"({"success":true})")},
           KeeperAnswer{4, Failure{Code::glare, "answer that call", "", std::nullopt, "c1"}},
           KeeperAnswer{5, Failure{Code::unavailable, "later", "toUserId", 1000}},
           TellAllSockets{},
-          RoomSeats{{"room"}, {{{{"ada"}, {"phone"}, "Ada", {true, false, true, false}}, "socket-1"}}},
-          RoomSeats{{"room"}, {}},
+          TellAllSockets{true},
+          RoomSeats{{2, 5}, {{"room"}, {{{{"ada"}, {"phone"}, "Ada", {true, false, true, false}}, "socket-1"}}}},
+          RoomSeats{{2, 6}, {{"room"}, {}}},
+          AllRooms{{2, 6}, 1, false, {{{"room"}, {{{{"bob"}, {"desk"}, "Bob", {}}, "socket-2"}}}, {{"other"}, {}}}},
+          AllRooms{{3, 0}, 2, true, {}},
           NotKeeper{6},
           KeeperChanged{}};
 }
@@ -61,9 +64,15 @@ TEST(KeeperMessage, E16_what_is_cut_anywhere_or_of_another_kind_is_refused) {
           "\n",
           R"({"v":1,"node":"n","kind":"nonsense","number":1})"
           "\n",
-          R"({"v":1,"node":"n","kind":"beat","number":-1})"
+          R"({"v":1,"node":"n","kind":"beat","number":-1,"term":1,"roomsNumber":1})"
           "\n",
-          R"({"v":1,"node":"n","kind":"beat","number":"1"})"
+          R"({"v":1,"node":"n","kind":"beat","number":"1","term":1,"roomsNumber":1})"
+          "\n",
+          R"({"v":1,"node":"n","kind":"beat","number":1,"term":-1,"roomsNumber":1})"
+          "\n",
+          R"({"v":1,"node":"n","kind":"beat","number":1,"term":1,"roomsNumber":-1})"
+          "\n",
+          R"({"v":1,"node":"n","kind":"beat","number":1})"
           "\n",
           R"({"v":1,"node":"n","kind":"came","number":1,"socket":{"user":"","device":"d","socket":"s"}})"
           "\n",
@@ -73,9 +82,19 @@ TEST(KeeperMessage, E16_what_is_cut_anywhere_or_of_another_kind_is_refused) {
           "\n",
           R"({"v":1,"node":"n","kind":"all","number":1,"part":0,"last":true,"sockets":[7]})"
           "\n",
-          R"({"v":1,"node":"n","kind":"room","room":"","seats":[]})"
+          R"({"v":1,"node":"n","kind":"tell-all"})"
           "\n",
-          R"({"v":1,"node":"n","kind":"room","room":"r","seats":[{"user":"u","device":"d","socket":"s"}]})"
+          R"({"v":1,"node":"n","kind":"room","term":1,"roomsNumber":1,"room":{"room":"","seats":[]}})"
+          "\n",
+          R"({"v":1,"node":"n","kind":"room","term":1,"roomsNumber":1,"room":7})"
+          "\n",
+          R"({"v":1,"node":"n","kind":"room","term":1,"room":{"room":"r","seats":[]}})"
+          "\n",
+          R"({"v":1,"node":"n","kind":"room","term":1,"roomsNumber":1,"room":{"room":"r","seats":[{"user":"u","device":"d","socket":"s"}]}})"
+          "\n",
+          R"({"v":1,"node":"n","kind":"rooms","term":1,"roomsNumber":1,"part":-1,"last":true,"rooms":[]})"
+          "\n",
+          R"({"v":1,"node":"n","kind":"rooms","term":1,"roomsNumber":1,"part":0,"last":true,"rooms":[7]})"
           "\n",
           R"({"v":1,"node":"n","kind":"answer","id":1})"
           "\n",

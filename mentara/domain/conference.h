@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "mentara/domain/call.h"
 #include "mentara/domain/id.h"
@@ -20,6 +21,13 @@ struct ConferenceSeat {
   ConferenceParticipant who;
   std::string socket;
   friend bool operator==(const ConferenceSeat&, const ConferenceSeat&) = default;
+};
+
+// Who sits in the conference of a conversation, in the order of joining.
+struct ConferenceRoom {
+  ConversationId id;
+  std::vector<ConferenceSeat> seats;
+  friend bool operator==(const ConferenceRoom&, const ConferenceRoom&) = default;
 };
 
 } // namespace mentara

@@ -65,9 +65,7 @@ void CallDesk::join() {
   site_->news.on<cluster::CallIsOver>([this](const cluster::CallIsOver& news) {
     services_.calls.learn_end({news.call_id, news.user_id, news.reason, news.ended_at});
   });
-  services_.conferences.on_change([this](const ConversationId& room, const services::ConferenceService::Seats& seats) {
-    link_->tell_room(room, seats);
-  });
+  services_.conferences.on_change([this](ConferenceRoom room) { link_->tell_room(std::move(room)); });
   timer_.arm(wire::Duration::zero());
 }
 
@@ -140,7 +138,7 @@ void CallDesk::keep() {
   site_->store.write<Kept>(
       [node = site_->nodes.node(), is_first](Transaction& transaction) -> Result<Kept, Failure> {
         Kept kept{transaction.call_changes().keep(node, lease())};
-        if (kept.is_keeper && is_first) kept.calls = transaction.call_changes().take_over();
+        if (kept.since && is_first) kept.calls = transaction.call_changes().take_over();
         return kept;
       },
       [this, is_first, asked_at = loop_.now()](Result<Kept, Failure> kept) {
@@ -152,18 +150,19 @@ void CallDesk::keep() {
 
 void CallDesk::on_kept(Kept kept, bool is_first, TimePoint asked_at) {
   const TimePoint now = loop_.now(), until = asked_at + limits::keeper_lease;
-  if (!kept.is_keeper) return look();
+  if (!kept.since) return look();
   if (link_->is_keeper()) return link_->keep_on(until);
   if (!is_first || resigned_) return look(); // it has ceased to be it meanwhile
   suspicions_ = 0;
   std::vector<std::string> others = site_->users.roster().node_names();
   std::erase(others, dead_.value_or(std::string()));
   wire::log(wire::LogLevel::info, "this node keeps the calls", {{"calls", kept.calls.size()}});
-  // Nodes that this one has not heard yet, because it has just begun to, may have sockets of those who are in calls.
-  wire::Duration settle{};
-  if (!kept.calls.empty()) settle = heard_from_.value_or(now) + 2 * limits::roster_beat - now;
+  // Nodes that this one has not heard yet, because it has just begun to, may have sockets of those who are in calls;
+  // and only they know of conferences.
+  const wire::Duration heard_for = now - heard_from_.value_or(now);
+  const wire::Duration settle = (kept.calls.empty() ? 1 : 2) * limits::roster_beat - heard_for;
   services_.calls.adopt(std::move(kept.calls));
-  link_->keep(until, others, std::max(settle, wire::Duration::zero()), now);
+  link_->keep(*kept.since, until, others, std::max(settle, wire::Duration::zero()), now);
 }
 
 // --- what the link wishes ---
@@ -172,9 +171,9 @@ void CallDesk::publish(const std::string& node, std::string bytes) {
   site_->nodes.publish(node.empty() ? std::string(channel) : channel_of(node), bytes);
 }
 
-void CallDesk::learned(const ConversationId& room, std::vector<ConferenceSeat> seats) {
-  services_.conferences.learn(room, std::move(seats));
-}
+void CallDesk::learned(ConferenceRoom room) { services_.conferences.learn(std::move(room)); }
+void CallDesk::learned_all(std::vector<ConferenceRoom> rooms) { services_.conferences.learn_all(std::move(rooms)); }
+std::vector<ConferenceRoom> CallDesk::rooms() { return services_.conferences.rooms(); }
 
 void CallDesk::came(const CallActor& socket) {
   services_.conferences.connect(socket);
@@ -195,8 +194,6 @@ void CallDesk::restore() {
   services_.conferences.restore();
   services_.calls.restore();
 }
-
-void CallDesk::tell_rooms() { services_.conferences.tell_all(); }
 
 void CallDesk::let_go() {
   wire::log(wire::LogLevel::info, "this node keeps the calls no more");

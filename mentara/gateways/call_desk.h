@@ -61,19 +61,20 @@ class CallDesk final : private cluster::KeeperLink::Outbox {
 
  private:
   struct Kept { // what the store says to a node that keeps, or wants to
-    bool is_keeper = false;
+    std::optional<std::int64_t> since{};
     std::vector<storage::UnendedCall> calls{};
   };
 
   // What the link wishes.
   void publish(const std::string& node, std::string bytes) override;
   void look() override;
-  void learned(const ConversationId& room, std::vector<ConferenceSeat> seats) override;
+  void learned(ConferenceRoom room) override;
+  void learned_all(std::vector<ConferenceRoom> rooms) override;
+  std::vector<ConferenceRoom> rooms() override;
   void came(const CallActor& socket) override;
   void gone(const CallActor& socket) override;
   void lost(const CallActor& socket) override;
   void restore() override;
-  void tell_rooms() override;
   void let_go() override;
   void ask(const std::string& event, CallActor actor, const std::string& payload, requests::Reply reply) override;
 

@@ -315,7 +315,7 @@ class SharedCallsTest : public CallServiceTest {
     auto taken = ask<std::vector<storage::UnendedCall>>([&](auto done) {
       world.store->write<std::vector<storage::UnendedCall>>(
           [](storage::Transaction& transaction) -> wire::Result<std::vector<storage::UnendedCall>, Failure> {
-            wire::check(transaction.call_changes().keep("this", 5s), "nobody else keeps calls");
+            wire::check(transaction.call_changes().keep("this", 5s).has_value(), "nobody else keeps calls");
             return transaction.call_changes().take_over();
           },
           std::move(done));

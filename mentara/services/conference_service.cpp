@@ -18,17 +18,26 @@ ConferenceService::ConferenceService(storage::Store& store, Engagements& engagem
 
 // --- several nodes ---
 
-void ConferenceService::learn(const ConversationId& room, Seats seats) {
+void ConferenceService::learn(ConferenceRoom room) {
   if (keeps_) return; // here it is known better
-  if (seats.empty()) {
-    rooms_.erase(room);
+  if (room.seats.empty()) {
+    rooms_.erase(room.id);
   } else {
-    rooms_[room] = std::move(seats);
+    rooms_[room.id] = std::move(room.seats);
   }
 }
 
-void ConferenceService::tell_all() const {
-  for (const auto& [room, seats] : rooms_) on_change_(room, seats);
+void ConferenceService::learn_all(std::vector<ConferenceRoom> rooms) {
+  if (keeps_) return;
+  rooms_.clear();
+  for (ConferenceRoom& room : rooms) learn(std::move(room));
+}
+
+std::vector<ConferenceRoom> ConferenceService::rooms() const {
+  std::vector<ConferenceRoom> rooms;
+  rooms.reserve(rooms_.size());
+  for (const auto& [room, seats] : rooms_) rooms.push_back({room, seats});
+  return rooms;
 }
 
 void ConferenceService::restore() {
@@ -75,7 +84,7 @@ void ConferenceService::remove_member(const ConversationId& room, const UserId& 
 void ConferenceService::changed(const ConversationId& room) {
   if (!on_change_) return;
   const auto found = rooms_.find(room);
-  on_change_(room, found == rooms_.end() ? Seats() : found->second);
+  on_change_({room, found == rooms_.end() ? Seats() : found->second});
 }
 
 // --- sockets ---

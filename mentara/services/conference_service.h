@@ -30,12 +30,11 @@ class ConferenceService {
                     CallSite site = CallSite::alone);
 
   // --- with several nodes: see CallService. Who sits in a room is told to all of them, so that the next keeper knows.
-  void on_change(std::function<void(const ConversationId& room, const Seats& seats)> handler) {
-    on_change_ = std::move(handler);
-  }
-  void learn(const ConversationId& room, Seats seats); // as the keeper tells it
-  void tell_all() const;                               // all rooms, to on_change()
-  void restore();                                      // whoever is not there has left meanwhile
+  void on_change(std::function<void(ConferenceRoom)> handler) { on_change_ = std::move(handler); }
+  void learn(ConferenceRoom room);                   // as the keeper tells it
+  void learn_all(std::vector<ConferenceRoom> rooms); // and there are no others
+  std::vector<ConferenceRoom> rooms() const;
+  void restore(); // whoever is not there has left meanwhile
   void let_go();
 
   // Who is no member any more is not in its conference (threats Z5).
@@ -68,7 +67,7 @@ class ConferenceService {
   ConferenceNews& news_;
   const CallSite site_;
   bool keeps_; // false: another node does, and `rooms_` is what it tells
-  std::function<void(const ConversationId&, const Seats&)> on_change_;
+  std::function<void(ConferenceRoom)> on_change_;
   std::unordered_map<ConversationId, Seats, IdHash> rooms_;
   std::unordered_set<std::string> sockets_; // of /video-calls
   struct Joining {                          // the store is asked whether it may

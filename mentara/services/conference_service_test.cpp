@@ -47,10 +47,21 @@ TEST(ConferenceService, F8_a_keeper_that_lost_its_place_before_it_began_remember
   ConferenceService conferences(*world.store, engagements, news, CallSite::shared);
   conferences.connect({{.id = {"ada"}}, {"phone"}, "phone1"});
   conferences.let_go();
-  conferences.learn({"g"}, {{{{"ada"}, {"phone"}, "Ada", {}}, "phone1"}});
+  conferences.learn({{"g"}, {{{{"ada"}, {"phone"}, "Ada", {}}, "phone1"}}});
   conferences.restore();
   EXPECT_FALSE(engagements.is_busy({"ada"})) << "the phone was gone meanwhile";
   EXPECT_EQ(conferences.size(), 0u);
+}
+
+TEST(ConferenceService, who_learns_all_rooms_forgets_those_that_are_over) {
+  World world;
+  NoNews news;
+  Engagements engagements(world.bus, world.clock);
+  ConferenceService conferences(*world.store, engagements, news, CallSite::shared);
+  const ConferenceSeat seat{{{"ada"}, {"phone"}, "Ada", {}}, "phone1"};
+  conferences.learn({{"over"}, {seat}});
+  conferences.learn_all({{{"g"}, {seat}}, {{"empty"}, {}}});
+  EXPECT_THAT(conferences.rooms(), testing::ElementsAre(ConferenceRoom{{"g"}, {seat}}));
 }
 
 } // namespace

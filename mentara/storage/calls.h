@@ -78,9 +78,9 @@ class CallChanges {
                           std::size_t reports_max) = 0;
 
   // --- in a site of several nodes ---
-  // This process, which the others know as `node`, keeps the calls, or goes on to. False: another one does, which has
-  // said so within `lease` and is connected.
-  virtual bool keep(const std::string& node, std::chrono::milliseconds lease) = 0;
+  // This process, which the others know as `node`, keeps the calls, or goes on to: as of which ms since 1970, by the
+  // clock of the database. None: another one does, which has said so within `lease` and is connected.
+  virtual std::optional<std::int64_t> keep(const std::string& node, std::chrono::milliseconds lease) = 0;
   virtual bool is_keeper() = 0;
   virtual void resign() = 0;
   // What the keepers before this one, and nodes that are no more, were still holding; from now on this process does.

@@ -112,7 +112,7 @@ TEST_F(PostgresStoreTest, F8_one_node_keeps_the_calls_until_it_is_gone_or_has_be
     });
   };
   const auto keep = [&](Node& node, const std::string& name, std::chrono::milliseconds lease = std::chrono::hours(1)) {
-    return change(node, [=](CallChanges& calls) { return calls.keep(name, lease); });
+    return change(node, [=](CallChanges& calls) { return calls.keep(name, lease).has_value(); });
   };
   const auto is_keeper = [&](Node& node) { return change(node, [](CallChanges& calls) { return calls.is_keeper(); }); };
   const auto keeper = [](Node& node) {

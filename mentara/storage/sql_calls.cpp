@@ -140,7 +140,7 @@ SqlCallChanges::SqlCallChanges(sql::Database& database, SqlLog& log, SqlUsers& u
                           ") ON CONFLICT (keeper) DO UPDATE SET holder = excluded.holder, node = excluded.node, "
                           "seen_at = excluded.seen_at WHERE call_keeper.holder = excluded.holder OR "
                           "call_keeper.seen_at < excluded.seen_at - ?2 OR NOT " +
-                          database.lives("call_keeper.holder") + " RETURNING keeper"),
+                          database.lives("call_keeper.holder") + " RETURNING seen_at"),
       is_keeper_(database, "SELECT 1 FROM call_keeper WHERE keeper = 1 AND holder = " + database.this_process()),
       resign_(database, "DELETE FROM call_keeper WHERE holder = " + database.this_process()),
       // A process that keeps calls alone, as those of older versions do, keeps its own for as long as it lives.
@@ -201,8 +201,9 @@ void SqlCallChanges::add_report(const CallId& call, CallSide side, const std::st
   forget_reports_.run(call.value, stored_number(side), reports_max);
 }
 
-bool SqlCallChanges::keep(const std::string& node, std::chrono::milliseconds lease) {
-  return keep_.query(node, lease.count()).next();
+std::optional<std::int64_t> SqlCallChanges::keep(const std::string& node, std::chrono::milliseconds lease) {
+  Rows row = keep_.query(node, lease.count());
+  return row.next() ? std::optional(row.integer(0)) : std::nullopt;
 }
 
 bool SqlCallChanges::is_keeper() { return is_keeper_.query().next(); }

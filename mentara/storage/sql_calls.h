@@ -28,7 +28,7 @@ class SqlCallChanges final : public CallChanges {
   std::vector<ToldEnd> tell_end(const Call& call) override;
   void add_report(const CallId& call, CallSide side, const std::string& report, UnixTime at,
                   std::size_t reports_max) override;
-  bool keep(const std::string& node, std::chrono::milliseconds lease) override;
+  std::optional<std::int64_t> keep(const std::string& node, std::chrono::milliseconds lease) override;
   bool is_keeper() override;
   void resign() override;
   std::vector<UnendedCall> take_over() override;
