@@ -53,27 +53,33 @@ Result<Sent, Failure> send_message(Transaction& transaction, const UserId& user,
   const auto sender = transaction.find_membership(draft.conversation_id, user);
   if (!sender) return not_found("conversation");
 
+  // What was sent before is answered as it was then, whatever has changed since.
+  const auto unless_sent_before = [&](Failure failure) -> Result<Sent, Failure> {
+    if (draft.client_message_id.empty()) return failure;
+    auto earlier = transaction.find_message(sender->user_key, draft.client_message_id);
+    if (!earlier) return failure;
+    Message as_sent = *earlier;
+    if (earlier->edited_at && !earlier->deleted_at) {
+      as_sent.content = transaction.message_details().edits(earlier->id).front().content;
+    }
+    if (!is_the_same(as_sent, draft)) return already_used(draft.client_message_id);
+    return Sent{{*std::move(earlier), true}};
+  };
+  if (auto failure = blocked_in_direct(transaction, *sender)) return unless_sent_before(*std::move(failure));
   Message message = draft;
   message.sender = sender->user;
-  if (!draft.client_message_id.empty()) {
-    if (auto earlier = transaction.find_message(sender->user_key, draft.client_message_id)) {
-      Message as_sent = *earlier;
-      if (earlier->edited_at && !earlier->deleted_at) {
-        as_sent.content = transaction.message_details().edits(earlier->id).front().content;
-      }
-      if (!is_the_same(as_sent, draft)) return already_used(draft.client_message_id);
-      return Sent{{*std::move(earlier), true}};
-    }
-  }
-  if (auto failure = blocked_in_direct(transaction, *sender)) return *std::move(failure);
   if (draft.reply_to) {
     const auto found = access_message(transaction, user, draft.reply_to->id);
-    if (!found || found->message.conversation_id != draft.conversation_id) return not_found("message");
+    if (!found || found->message.conversation_id != draft.conversation_id) {
+      return unless_sent_before(not_found("message"));
+    }
     const Message& replied = found->message;
     message.reply_to = Quote{replied.id, replied.sender.id, std::string(quote_text(replied.content))};
   }
-  const Position position = transaction.insert_message(*sender, message);
-  return Sent{{std::move(message), false}, position, transaction.member_ids(sender->conversation_key)};
+  // That it is new says the index on which it is stored: asking first would look there twice.
+  const auto position = transaction.insert_message(*sender, message);
+  if (!position) return unless_sent_before(already_used(draft.client_message_id));
+  return Sent{{std::move(message), false}, *position, transaction.member_ids(sender->conversation_key)};
 }
 
 std::size_t weight(const Message& message) {

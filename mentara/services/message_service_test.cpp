@@ -122,6 +122,24 @@ TEST_F(MessageServiceTest, a_used_client_message_id_with_anything_else_is_a_conf
   EXPECT_EQ(sent.size(), 1u);
 }
 
+TEST_F(MessageServiceTest, a_retry_is_answered_as_it_was_whatever_was_forbidden_since) {
+  const auto direct = create("ann", {.type = ConversationType::DIRECT, .participant_ids = {{"bob"}}});
+  const NewMessage message{
+      .conversation_id = direct->conversation.conversation.id, .content = "once", .client_message_id = {"m1"}};
+  const auto first = send("ann", message);
+  ASSERT_TRUE(first);
+  ASSERT_TRUE(block("bob", "ann"));
+  NewMessage other = message, changed = message;
+  other.client_message_id = {"m2"};
+  changed.content = "twice";
+  EXPECT_EQ(send("ann", other).error().code, Code::blocked);
+  EXPECT_EQ(send("ann", changed).error().code, Code::conflict);
+  const auto again = send("ann", message);
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->duplicate);
+  EXPECT_EQ(again->message, first->message);
+}
+
 TEST_F(MessageServiceTest, two_senders_may_use_the_same_client_message_id) {
   const NewMessage message{.conversation_id = {"c"}, .content = "x", .client_message_id = {"m1"}};
   EXPECT_EQ(send("ann", message)->message.seq, 1);

@@ -160,6 +160,8 @@ class Prepared final : public sql::Prepared {
       database_.send(*this, true);
       result_ = database_.finish();
       row_ = -1;
+      // Whatever returns what it writes has written nothing.
+      if (role_ == Role::write && PQntuples(result_.get()) == 0) --database_.changes;
     }
     return ++row_ < PQntuples(result_.get());
   }

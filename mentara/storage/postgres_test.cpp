@@ -136,6 +136,15 @@ TEST_F(PostgresTest, F7_a_connection_that_ended_is_made_again_and_its_statements
   EXPECT_TRUE(count.query().next());
 }
 
+TEST_F(PostgresTest, what_returns_nothing_of_what_it_writes_has_written_nothing) {
+  Statement insert(database_, "INSERT INTO t VALUES (?1, 'x') ON CONFLICT DO NOTHING RETURNING id");
+  const std::int64_t before = database_.changes_total();
+  EXPECT_TRUE(insert.query(1).next());
+  EXPECT_EQ(database_.changes_total(), before + 1);
+  EXPECT_FALSE(insert.query(1).next());
+  EXPECT_EQ(database_.changes_total(), before + 1);
+}
+
 // Runs when the statement is done and answered, at the end of its own transaction.
 constexpr const char* at_the_end =
     "CREATE FUNCTION at_the_end() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN %; RETURN NULL; END$$;"

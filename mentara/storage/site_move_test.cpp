@@ -40,7 +40,7 @@ class SiteMoveTest : public testing::Test {
     return write(store, [content](Transaction& transaction) {
       const auto ann = transaction.find_membership(ConversationId{"c"}, {"ann"});
       Message message{.id = {"m" + content}, .conversation_id = {"c"}, .sender = {{"ann"}}, .content = content};
-      return transaction.insert_message(*ann, message);
+      return *transaction.insert_message(*ann, message);
     });
   }
   std::string refusal() {

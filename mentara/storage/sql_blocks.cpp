@@ -1,5 +1,7 @@
 #include "mentara/storage/sql_blocks.h"
 
+#include <utility>
+
 namespace mentara::storage {
 
 SqlBlocks::SqlBlocks(sql::Database& database)
@@ -24,8 +26,9 @@ std::vector<UserId> SqlBlocks::among_members(const Membership& member) {
   return users;
 }
 
-SqlBlockChanges::SqlBlockChanges(sql::Database& database, SqlUsers& users)
+SqlBlockChanges::SqlBlockChanges(sql::Database& database, SqlUsers& users, wire::UniqueFunction<void()> on_change)
     : users_(users),
+      on_change_(std::move(on_change)),
       add_(database,
            "INSERT INTO blocks (blocker_key, blocked_key, reason, created_at) VALUES (?1, ?2, ?3, ?4) "
            "ON CONFLICT (blocker_key, blocked_key) DO UPDATE SET reason = excluded.reason"),
@@ -39,10 +42,12 @@ void SqlBlockChanges::add(const UserId& blocker, const UserId& blocked, const st
   User one{blocker}, other{blocked};
   const UserKey blocker_key = users_.ensure(one);
   add_.run(blocker_key, users_.ensure(other), reason, at.ms);
+  on_change_();
 }
 
 void SqlBlockChanges::remove(const UserId& blocker, const UserId& blocked) {
   remove_.run(blocker.value, blocked.value);
+  on_change_();
 }
 
 std::size_t SqlBlockChanges::count(const UserId& blocker) {

@@ -3,6 +3,7 @@
 #include "mentara/storage/blocks.h"
 #include "mentara/storage/sql.h"
 #include "mentara/storage/sql_users.h"
+#include "wire/base/unique_function.h"
 
 namespace mentara::storage {
 
@@ -18,13 +19,14 @@ class SqlBlocks final : public Blocks {
 
 class SqlBlockChanges final : public BlockChanges {
  public:
-  SqlBlockChanges(sql::Database& database, SqlUsers& users);
+  SqlBlockChanges(sql::Database& database, SqlUsers& users, wire::UniqueFunction<void()> on_change);
   void add(const UserId& blocker, const UserId& blocked, const std::string& reason, UnixTime at) override;
   void remove(const UserId& blocker, const UserId& blocked) override;
   std::size_t count(const UserId& blocker) override;
 
  private:
   SqlUsers& users_;
+  wire::UniqueFunction<void()> on_change_;
   sql::Statement add_, remove_, count_;
 };
 

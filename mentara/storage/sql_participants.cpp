@@ -57,6 +57,7 @@ Position SqlParticipantChanges::remove(const Membership& by, const Membership& m
 
 Position SqlParticipantChanges::set_role(const Membership& by, const Membership& member, MemberRole role) {
   set_role_.run(member.conversation_key, member.user_key, stored_number(role));
+  on_change_(member.conversation_key);
   return log_.append(by.conversation_key, LogType::participant_updated,
                      participant_payload(by.conversation_id, member.user.id, role, member.joined_at, by.user.id));
 }
@@ -78,6 +79,7 @@ std::size_t SqlParticipantChanges::count(ConversationKey conversation) {
 Position SqlParticipantChanges::update(const Membership& by, const std::optional<std::string>& title,
                                        const std::optional<std::string>& metadata, UnixTime at) {
   update_.run(by.conversation_key, title, metadata, at.ms);
+  on_change_(by.conversation_key);
   return log_.append(by.conversation_key, LogType::conversation_updated,
                      conversation_updated_payload(by.conversation_id, title, metadata));
 }
@@ -86,6 +88,7 @@ void SqlParticipantChanges::set_settings(const Membership& member, const Setting
   const auto until = settings.muted_until ? std::optional(settings.muted_until->ms) : std::nullopt;
   set_settings_.run(member.conversation_key, member.user_key, settings.muted, until, settings.archived,
                     settings.pinned);
+  on_change_(member.conversation_key);
 }
 
 } // namespace mentara::storage

@@ -10,7 +10,7 @@ namespace mentara::storage {
 
 class SqlParticipantChanges final : public ParticipantChanges {
  public:
-  // `on_change` hears of each conversation whose members are others now.
+  // `on_change` hears of each conversation that is another now, or has other members.
   SqlParticipantChanges(sql::Database& database, SqlLog& log, SqlUsers& users,
                         wire::UniqueFunction<void(ConversationKey)> on_change);
 

@@ -288,6 +288,7 @@ bool SqlPersonalDataChanges::forget_profile(UserKey user) {
        }) {
     Statement(database_, sql).run(user);
   }
+  on_change_();
   // Of these there may be many. What the log has told him alone keeps its place, and says no more.
   std::size_t changed = 0;
   for (const std::string_view text : {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "mentara/storage/personal_data.h"
 #include "mentara/storage/sql.h"
+#include "wire/base/unique_function.h"
 
 namespace mentara::storage {
 
@@ -22,7 +24,9 @@ class SqlPersonalData final : public PersonalData {
 
 class SqlPersonalDataChanges final : public PersonalDataChanges {
  public:
-  explicit SqlPersonalDataChanges(sql::Database& database) : database_(database) {}
+  // `on_change` hears of it when a user is another one, in any of his conversations.
+  SqlPersonalDataChanges(sql::Database& database, wire::UniqueFunction<void()> on_change)
+      : database_(database), on_change_(std::move(on_change)) {}
 
   void begin_erasure(UserKey user, UnixTime now) override;
   void end_erasure(UserKey user) override;
@@ -33,6 +37,7 @@ class SqlPersonalDataChanges final : public PersonalDataChanges {
 
  private:
   sql::Database& database_;
+  wire::UniqueFunction<void()> on_change_;
 };
 
 } // namespace mentara::storage

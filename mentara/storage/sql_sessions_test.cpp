@@ -60,7 +60,7 @@ class SqlSessionsTest : public testing::Test {
   static Stored write_message(Transaction& transaction, const std::string& id) {
     const auto ann = transaction.find_membership(ConversationId{"c"}, {"ann"});
     Message message{.id = {id}, .conversation_id = {"c"}, .sender = {{"ann"}}, .content = "text of " + id};
-    const Position position = transaction.insert_message(*ann, message);
+    const Position position = *transaction.insert_message(*ann, message);
     return {message.seq, position};
   }
   void add_message(const std::string& id) {

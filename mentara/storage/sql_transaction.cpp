@@ -24,8 +24,8 @@ SqlTransaction::SqlTransaction(sql::Database& database, const WallClock& clock)
       search_index_(database),
       message_changes_(database, log_, search_index_),
       participant_changes_(database, log_, users_,
-                           [this](ConversationKey conversation) { forget_members(conversation); }),
-      block_changes_(database, users_),
+                           [this](ConversationKey conversation) { known_.forget(conversation); }),
+      block_changes_(database, users_, [this] { known_.forget_all(); }),
       notification_changes_(database, log_, users_),
       presence_changes_(database, users_),
       revocation_changes_(database),
@@ -47,16 +47,18 @@ SqlTransaction::SqlTransaction(sql::Database& database, const WallClock& clock)
       insert_message_(database,
                       "INSERT INTO messages (position, conversation_key, seq, sender_key, message_id, type, content, "
                       "client_message_id, reply_to, attachments, metadata, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
-                      "?7, ?8, (SELECT position FROM messages WHERE message_id = ?9), ?10, ?11, ?12)"),
+                      "?7, ?8, (SELECT position FROM messages WHERE message_id = ?9), ?10, ?11, ?12) "
+                      "ON CONFLICT (sender_key, client_message_id) WHERE client_message_id IS NOT NULL DO NOTHING" +
+                          std::string(database.either("", " RETURNING position"))),
       advance_read_(database, "UPDATE members SET read_seq = ?3 WHERE conversation_key = ?1 AND user_key = ?2"),
       places_(database),
-      personal_data_changes_(database) {
+      personal_data_changes_(database, [this] { known_.forget_all(); }) {
   if (database.shared()) commit_record_.emplace(database, clock);
 }
 
 void SqlTransaction::begin() {
   begin_.run();
-  if (log_.begin()) forget_members();
+  if (log_.begin()) known_.forget_all();
 }
 
 void SqlTransaction::commit(bool announce) {
@@ -77,11 +79,37 @@ bool SqlTransaction::was_committed() {
 
 void SqlTransaction::rollback() {
   log_.rolled_back();
-  forget_members();
+  known_.forget_all();
   if (database_.in_transaction()) database_.execute("ROLLBACK");
 }
 
-void SqlTransaction::learn_user(const User& user) { users_.learn(user); }
+void SqlTransaction::learn_user(const User& user) {
+  const std::int64_t before = database_.changes_total();
+  users_.learn(user);
+  if (database_.changes_total() != before) known_.forget_all();
+}
+
+std::optional<Membership> SqlTransaction::find_membership(const ConversationId& conversation, const UserId& user) {
+  if (database_.shared()) return SqlSnapshot::find_membership(conversation, user);
+  auto member = known_.find(conversation, user);
+  if (member) return member;
+  member = SqlSnapshot::find_membership(conversation, user);
+  if (member) known_.learn(*member);
+  return member;
+}
+
+bool SqlTransaction::RememberedBlocks::between(const UserId& one, const UserId& other) {
+  return transaction_.SqlSnapshot::blocks().between(one, other);
+}
+
+std::vector<UserId> SqlTransaction::RememberedBlocks::among_members(const Membership& member) {
+  Blocks& stored = transaction_.SqlSnapshot::blocks();
+  if (transaction_.database_.shared()) return stored.among_members(member);
+  if (auto known = transaction_.known_.blocks(member)) return *std::move(known);
+  std::vector<UserId> users = stored.among_members(member);
+  transaction_.known_.learn_blocks(member, users);
+  return users;
+}
 
 Position SqlTransaction::insert_conversation(Conversation& conversation) {
   const Position before = log_.position();
@@ -106,20 +134,29 @@ Position SqlTransaction::insert_conversation(Conversation& conversation) {
   return log_.append(key, LogType::conversation_created, conversation_created_payload(conversation));
 }
 
-Position SqlTransaction::insert_message(const Membership& sender, Message& message) {
+std::optional<Position> SqlTransaction::insert_message(const Membership& sender, Message& message) {
   message.seq = sender.last_seq + 1;
-  const Position position = log_.append(sender.conversation_key, LogType::message, message_payload(message));
+  const Position position = log_.position() + 1;
   const std::optional<std::string_view> reply_to =
       message.reply_to ? std::optional<std::string_view>(message.reply_to->id.value) : std::nullopt;
-  insert_message_.run(position, sender.conversation_key, message.seq, sender.user_key, message.id.value,
-                      stored_number(message.type), message.content, nothing_if_empty(message.client_message_id.value),
-                      reply_to, attachments_to_text(message.attachments), message.metadata, message.created_at.ms);
+  const std::int64_t changes = database_.changes_total();
+  const bool is_returned =
+      insert_message_
+          .query(position, sender.conversation_key, message.seq, sender.user_key, message.id.value,
+                 stored_number(message.type), message.content, nothing_if_empty(message.client_message_id.value),
+                 reply_to, attachments_to_text(message.attachments), message.metadata, message.created_at.ms)
+          .next();
+  const bool is_inserted = database_.either(database_.changes_total() != changes, is_returned);
+  if (!is_inserted) return std::nullopt;
+  log_.append(sender.conversation_key, LogType::message, message_payload(message));
   advance_conversation_.run(sender.conversation_key, message.seq, position, message.created_at.ms);
+  known_.advance(sender, message.seq, position);
   return position;
 }
 
 Position SqlTransaction::advance_read(const Membership& reader, std::int64_t seq, UnixTime at) {
   advance_read_.run(reader.conversation_key, reader.user_key, seq);
+  known_.advance_read(reader, seq);
   return log_.append(reader.conversation_key, LogType::message_read,
                      message_read_payload(reader.conversation_id, reader.user.id, seq, at));
 }
@@ -131,28 +168,10 @@ Position SqlTransaction::log_delivered(const UserId& user, const ConversationId&
 }
 
 MemberIds SqlTransaction::member_ids(ConversationKey conversation) {
-  const auto found = member_ids_by_conversation_.find(conversation);
-  if (found != member_ids_by_conversation_.end()) return found->second;
+  if (auto known = known_.ids(conversation)) return *std::move(known);
   MemberIds ids = SqlSnapshot::member_ids(conversation);
-  cached_member_ids_ += ids->size();
-  if (cached_member_ids_ > cached_member_ids_max) {
-    forget_members();
-    cached_member_ids_ = ids->size();
-  }
-  member_ids_by_conversation_.emplace(conversation, ids);
+  known_.learn_ids(conversation, ids);
   return ids;
-}
-
-void SqlTransaction::forget_members(ConversationKey conversation) {
-  const auto found = member_ids_by_conversation_.find(conversation);
-  if (found == member_ids_by_conversation_.end()) return;
-  cached_member_ids_ -= found->second->size();
-  member_ids_by_conversation_.erase(found);
-}
-
-void SqlTransaction::forget_members() {
-  member_ids_by_conversation_.clear();
-  cached_member_ids_ = 0;
 }
 
 } // namespace mentara::storage

@@ -3,9 +3,10 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <unordered_map>
+#include <vector>
 
 #include "mentara/storage/commit_record.h"
+#include "mentara/storage/known_members.h"
 #include "mentara/storage/sql_blocks.h"
 #include "mentara/storage/sql_calls.h"
 #include "mentara/storage/sql_device_places.h"
@@ -24,7 +25,7 @@ class SqlTransaction final : public SqlSnapshot, public Transaction {
 
   void learn_user(const User& user) override;
   Position insert_conversation(Conversation& conversation) override;
-  Position insert_message(const Membership& sender, Message& message) override;
+  std::optional<Position> insert_message(const Membership& sender, Message& message) override;
   Position advance_read(const Membership& reader, std::int64_t seq, UnixTime at) override;
   DevicePlaces& places() override { return places_; }
   Position log_delivered(const UserId& user, const ConversationId& conversation, const DeliveredTo& to,
@@ -40,8 +41,11 @@ class SqlTransaction final : public SqlSnapshot, public Transaction {
   CallChanges& call_changes() override { return call_changes_; }
   PersonalDataChanges& personal_data_changes() override { return personal_data_changes_; }
 
-  // Kept between transactions until somebody else writes: who is a member changes with a row of the log.
+  // Remembered between transactions; where many write, of members only their ids (SqlLog::begin).
   MemberIds member_ids(ConversationKey conversation) override;
+  using SqlSnapshot::find_membership;
+  std::optional<Membership> find_membership(const ConversationId& conversation, const UserId& user) override;
+  Blocks& blocks() override { return remembered_blocks_; }
 
   const std::string& epoch() const { return log_.epoch(); }
   Position committed_position() const { return log_.committed_position(); }
@@ -60,10 +64,15 @@ class SqlTransaction final : public SqlSnapshot, public Transaction {
   Position lost_position() const { return lost_position_; } // where the log ends with it
 
  private:
-  static constexpr std::size_t cached_member_ids_max = 200'000; // about 10 MB
+  class RememberedBlocks final : public Blocks {
+   public:
+    RememberedBlocks(SqlTransaction& transaction) : transaction_(transaction) {}
+    bool between(const UserId& one, const UserId& other) override;
+    std::vector<UserId> among_members(const Membership& member) override;
 
-  void forget_members(ConversationKey conversation);
-  void forget_members();
+   private:
+    SqlTransaction& transaction_;
+  };
 
   sql::Database& database_;
   SqlLog log_;
@@ -84,8 +93,8 @@ class SqlTransaction final : public SqlSnapshot, public Transaction {
   SqlDevicePlaces places_;
   SqlPersonalDataChanges personal_data_changes_;
 
-  std::unordered_map<ConversationKey, MemberIds> member_ids_by_conversation_;
-  std::size_t cached_member_ids_ = 0;
+  KnownMembers known_;
+  RememberedBlocks remembered_blocks_{*this};
 };
 
 } // namespace mentara::storage

@@ -106,8 +106,9 @@ class Transaction : public virtual Snapshot {
   // With conversation.members, in their order; fills in what is known of each. A DIRECT one does not exist yet for its
   // two members.
   virtual Position insert_conversation(Conversation& conversation) = 0;
-  // Sets message.seq, the next of the conversation. `sender` was found in this transaction.
-  virtual Position insert_message(const Membership& sender, Message& message) = 0;
+  // Sets message.seq, the next of the conversation. `sender` was found in this transaction. None: he has used its
+  // clientMessageId before, and nothing has happened.
+  virtual std::optional<Position> insert_message(const Membership& sender, Message& message) = 0;
   // `seq` is above reader.read_seq and at most reader.last_seq.
   virtual Position advance_read(const Membership& reader, std::int64_t seq, UnixTime at) = 0;
 

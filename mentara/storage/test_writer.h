@@ -58,7 +58,7 @@ class TestWriter {
             if (!ann) return not_found("conversation");
             Message message{
                 .id = {id_of(number)}, .conversation_id = {"c"}, .sender = {{"ann"}}, .content = content_of(number)};
-            return transaction.insert_message(*ann, message);
+            return *transaction.insert_message(*ann, message);
           },
           number);
     }
