@@ -127,7 +127,7 @@ inline constexpr wire::Duration viewing_answer_max = wire::seconds(2); // of oth
 // --- The stream of durable events ---
 inline constexpr std::size_t replayed_events_max = 500; // missed by one device; beyond it is told to reload
 inline constexpr std::chrono::hours replayed_age_max{30 * 24};
-inline constexpr std::size_t replay_page_events_max = 128;
+inline constexpr std::size_t replay_page_events_max = 32; // few: who has missed much shares the machine with the others
 inline constexpr std::size_t replay_page_bytes_max = 256 * 1024;
 inline constexpr std::size_t replay_reads_max = 32; // handed to the database at a time, for all devices
 inline constexpr wire::Duration proof_ripening = wire::milliseconds(40); // void when the socket leaves within it

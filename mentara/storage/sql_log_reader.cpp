@@ -21,23 +21,39 @@ using sql::Rows;
   "FROM users u CROSS JOIN past_members p "                                                            \
   "WHERE p.user_key = u.user_key AND p.left_position > ?2 AND u.user_id = ?1"
 
-#define MISSED(scopes)                                       \
-  "SELECT count(*), min(at) FROM (SELECT l.at FROM (" scopes \
-  ") s CROSS JOIN log l WHERE l.scope = s.scope "            \
-  "AND l.position > s.above AND l.position <= s.upto LIMIT ?4) found"
+// From the index alone, but for the time of the first.
+#define MISSED(scopes)                                                                             \
+  "SELECT f.missed, (SELECT l.at FROM log l WHERE l.position = f.first) FROM "                     \
+  "(SELECT count(*) AS missed, min(found.position) AS first FROM (SELECT l.position FROM (" scopes \
+  ") s CROSS JOIN log l WHERE l.scope = s.scope "                                                  \
+  "AND l.position > s.above AND l.position <= s.upto LIMIT ?4) found) f"
 
-// First the positions alone, from the index, and of them those up to ?5; only the rows of the page are read.
-#define PAGE(scopes)                                                                                   \
+// The rows at some positions, of which ?4 at most.
+#define PAGE(positions)                                                                                \
   "SELECT l.position, l.type, l.payload, c.conversation_id, x.seq, u.user_id, l.origin FROM "          \
-  "(SELECT DISTINCT i.position FROM (" scopes                                                          \
-  ") s CROSS JOIN log i WHERE i.scope = s.scope AND i.position > s.above "                             \
-  "AND i.position <= min(s.upto, ?5) ORDER BY i.position LIMIT ?4) p CROSS JOIN log l "                \
+  "(" positions                                                                                        \
+  " LIMIT ?4) p CROSS JOIN log l "                                                                     \
   "LEFT JOIN messages x ON x.position = l.position LEFT JOIN conversations c ON c.conversation_key = " \
   "x.conversation_key LEFT JOIN users u ON u.user_key = x.sender_key "                                 \
   "WHERE l.position = p.position ORDER BY l.position"
+// Up to ?5, from the index: a seek for each scope.
+#define SOUGHT(scopes)                                                     \
+  "SELECT DISTINCT i.position FROM (" scopes                               \
+  ") s CROSS JOIN log i WHERE i.scope = s.scope AND i.position > s.above " \
+  "AND i.position <= min(s.upto, ?5) ORDER BY i.position"
+// The same of ALL_SCOPES, row by row.
+#define WALKED                                                                                              \
+  "SELECT i.position FROM users u CROSS JOIN log i "                                                        \
+  "LEFT JOIN members m ON m.conversation_key = i.scope AND m.user_key = u.user_key "                        \
+  "LEFT JOIN conversations c ON c.conversation_key = m.conversation_key "                                   \
+  "WHERE u.user_id = ?1 AND i.position > ?2 AND i.position <= ?5 AND (i.scope = -(4 * u.user_key + ?3) "    \
+  "OR (m.user_key IS NOT NULL AND (c.history_visibility <> 0 OR i.position > m.joined_position)) "          \
+  "OR EXISTS (SELECT 1 FROM past_members p WHERE p.user_key = u.user_key AND p.conversation_key = i.scope " \
+  "AND p.left_position >= i.position AND p.joined_position < i.position)) ORDER BY i.position"
 
 // The positions up to ?5 are all sorted before the first `LIMIT` of them are known, so a page looks for its rows in a
-// piece of the log that is likely to have that many, and only then in longer ones behind it.
+// piece of the log that is likely to have that many, and only then in longer ones behind it. A piece with fewer rows
+// than he has conversations is walked through: who has a thousand would be sought a thousand times for each page.
 constexpr Position first_piece = 2; // times the rows of a page: when half of the log concerns the user
 constexpr Position piece_growth = 8;
 
@@ -53,8 +69,12 @@ SqlLogReader::SqlLogReader(sql::Database& database)
                           " AND epoch = (SELECT epoch FROM log_state)"),
       missed_messaging_(database, MISSED(ALL_SCOPES)),
       missed_of_user_(database, MISSED(OWN_SCOPE)),
-      page_messaging_(database, PAGE(ALL_SCOPES)),
-      page_of_user_(database, PAGE(OWN_SCOPE)),
+      has_more_scopes_(database,
+                       "SELECT 1 FROM users u CROSS JOIN members m WHERE m.user_key = u.user_key AND u.user_id = ?1 "
+                       "LIMIT 1 OFFSET ?2"),
+      page_sought_(database, PAGE(SOUGHT(ALL_SCOPES))),
+      page_walked_(database, PAGE(WALKED)),
+      page_of_user_(database, PAGE(SOUGHT(OWN_SCOPE))),
       position_of_(database,
                    "SELECT m.position FROM conversations c CROSS JOIN messages m WHERE m.conversation_key = "
                    "c.conversation_key AND m.seq <= ?2 AND c.conversation_id = ?1 ORDER BY m.seq DESC LIMIT 1") {}
@@ -84,6 +104,11 @@ Missed SqlLogReader::missed(const Listener& listener, Position after, std::size_
   return {static_cast<std::size_t>(row.integer(0)), {row.integer(1)}};
 }
 
+sql::Statement& SqlLogReader::page_in(const Listener& listener, Position piece) {
+  if (listener.channel != Channel::MESSAGING) return page_of_user_;
+  return has_more_scopes_.query(listener.user_id.value, piece).next() ? page_walked_ : page_sought_;
+}
+
 LogPage SqlLogReader::page(const Listener& listener, Position after, std::size_t rows_max, std::size_t bytes_max) {
   LogPage page;
   page.end = end_of_log();
@@ -91,7 +116,7 @@ LogPage SqlLogReader::page(const Listener& listener, Position after, std::size_t
   Position piece = first_piece * static_cast<Position>(rows_max);
   while (page.last && after < page.end) {
     const Position upto = piece < page.end - after ? after + piece : page.end;
-    Rows row = (listener.channel == Channel::MESSAGING ? page_messaging_ : page_of_user_)
+    Rows row = page_in(listener, upto - after)
                    .query(listener.user_id.value, after, listener.channel, rows_max - page.rows.size(), upto);
     while (row.next()) {
       bytes += row.text_view(2).size();

@@ -18,8 +18,10 @@ class SqlLogReader final : public LogReader {
   std::optional<Position> position_of(const Delivered& delivered) override;
 
  private:
-  sql::Statement end_, place_, furthest_, missed_messaging_, missed_of_user_, page_messaging_, page_of_user_,
-      position_of_;
+  sql::Statement& page_in(const Listener& listener, Position piece); // of so many rows
+
+  sql::Statement end_, place_, furthest_, missed_messaging_, missed_of_user_, has_more_scopes_, page_sought_,
+      page_walked_, page_of_user_, position_of_;
 };
 
 } // namespace mentara::storage
