@@ -138,6 +138,13 @@ std::optional<std::int64_t> number_of(wire::JsonView object, std::string_view ke
   return member ? member->integer() : std::nullopt;
 }
 
+// One that grows by ones or with the time: a stranger's, to which none can be added, is none.
+std::optional<std::int64_t> count_of(wire::JsonView object, std::string_view key) {
+  constexpr std::int64_t max = std::int64_t{1} << 53;
+  const auto number = number_of(object, key);
+  return number && *number >= 0 && *number <= max ? number : std::nullopt;
+}
+
 std::optional<bool> truth_of(wire::JsonView object, std::string_view key) {
   const auto member = object.find(key);
   return member ? member->boolean() : std::nullopt;
@@ -191,8 +198,8 @@ std::optional<ConferenceRoom> room_of(wire::JsonView object) {
 }
 
 std::optional<RoomsStamp> stamp_of(wire::JsonView object) {
-  const auto term = number_of(object, "term"), number = number_of(object, "roomsNumber");
-  if (!term || *term < 0 || !number || *number < 0) return std::nullopt;
+  const auto term = count_of(object, "term"), number = count_of(object, "roomsNumber");
+  if (!term || !number) return std::nullopt;
   return RoomsStamp{*term, *number};
 }
 
@@ -204,10 +211,10 @@ std::optional<KeeperMessage> read_of_rooms(std::string_view kind, wire::JsonView
     auto room = member ? room_of(*member) : std::nullopt;
     return room ? std::optional(RoomSeats{*stamp, *std::move(room)}) : std::nullopt;
   }
-  const auto part = number_of(head, "part");
+  const auto part = count_of(head, "part");
   const auto last = truth_of(head, "last");
   auto rooms = list_of<ConferenceRoom>(head, "rooms", room_of);
-  if (!part || *part < 0 || !last || !rooms) return std::nullopt;
+  if (!part || !last || !rooms) return std::nullopt;
   return AllRooms{*stamp, *part, *last, *std::move(rooms)};
 }
 
@@ -231,17 +238,17 @@ std::optional<KeeperMessage> read(wire::JsonView head) {
     return KeeperAnswer{*id, Failure{static_cast<Code>(*code), *std::move(error), *std::move(field),
                                      number_of(head, "retryAfterMs"), *std::move(call)}};
   }
-  const auto number = number_of(head, "number");
-  if (!number || *number < 0) return std::nullopt;
+  const auto number = count_of(head, "number");
+  if (!number) return std::nullopt;
   if (*kind == kind_beat) {
     const auto rooms = stamp_of(head);
     return rooms ? std::optional(KeeperBeat{*number, *rooms}) : std::nullopt;
   }
   if (*kind == kind_all) {
-    const auto part = number_of(head, "part");
+    const auto part = count_of(head, "part");
     const auto last = truth_of(head, "last");
     auto sockets = list_of<CallActor>(head, "sockets", actor_of);
-    if (!part || *part < 0 || !last || !sockets) return std::nullopt;
+    if (!part || !last || !sockets) return std::nullopt;
     return AllSockets{*number, *part, *last, *std::move(sockets)};
   }
   if (*kind == kind_gone) {

@@ -19,6 +19,7 @@ std::vector<KeeperMessage> samples() {
           SocketGone{10, "socket-1"},
           AskedOfKeeper{11, 3, "video:offer", ada, R"({"callId":"c\n"})"},
           KeeperBeat{11, {2, 5}},
+          KeeperBeat{11, {std::int64_t{1} << 53, 0}},
           KeeperAnswer{3, std::string(R"({"success":true})")},
           KeeperAnswer{4, Failure{Code::glare, "answer that call", "", std::nullopt, "c1"}},
           KeeperAnswer{5, Failure{Code::unavailable, "later", "toUserId", 1000}},
@@ -71,6 +72,12 @@ TEST(KeeperMessage, E16_what_is_cut_anywhere_or_of_another_kind_is_refused) {
           R"({"v":1,"node":"n","kind":"beat","number":1,"term":-1,"roomsNumber":1})"
           "\n",
           R"({"v":1,"node":"n","kind":"beat","number":1,"term":1,"roomsNumber":-1})"
+          "\n",
+          R"({"v":1,"node":"n","kind":"beat","number":9223372036854775807,"term":1,"roomsNumber":1})"
+          "\n",
+          R"({"v":1,"node":"n","kind":"beat","number":1,"term":9007199254740993,"roomsNumber":1})"
+          "\n",
+          R"({"v":1,"node":"n","kind":"beat","number":1,"term":1,"roomsNumber":9223372036854775807})"
           "\n",
           R"({"v":1,"node":"n","kind":"beat","number":1})"
           "\n",

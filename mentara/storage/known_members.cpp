@@ -38,7 +38,7 @@ KnownMembers::Known* KnownMembers::find(const Membership& member) {
 }
 
 void KnownMembers::learn(const Membership& member) {
-  if (memberships_count_ == memberships_max) forget_all();
+  if (memberships_count_ == memberships_max) forget_memberships();
   keys_.try_emplace(member.conversation_id, member.conversation_key);
   Conversation& conversation = conversations_[member.conversation_key];
   conversation.last_seq = member.last_seq;
@@ -46,7 +46,7 @@ void KnownMembers::learn(const Membership& member) {
   if (conversation.members.insert_or_assign(member.user.id, Known{member}).second) ++memberships_count_;
 }
 
-std::optional<std::vector<UserId>> KnownMembers::blocks(const Membership& member) const {
+std::optional<std::vector<UserId>> KnownMembers::blocks(const Membership& member) {
   const Known* known = find(member);
   return known ? known->blocks : std::nullopt;
 }
@@ -78,12 +78,16 @@ void KnownMembers::forget(ConversationKey conversation) {
   conversations_.erase(found);
 }
 
-void KnownMembers::forget_all() {
-  ids_.clear();
-  ids_count_ = 0;
+void KnownMembers::forget_memberships() {
   keys_.clear();
   conversations_.clear();
   memberships_count_ = 0;
+}
+
+void KnownMembers::forget_all() {
+  ids_.clear();
+  ids_count_ = 0;
+  forget_memberships();
 }
 
 } // namespace mentara::storage

@@ -23,7 +23,7 @@ class KnownMembers {
   std::optional<Membership> find(const ConversationId& conversation, const UserId& user) const;
   void learn(const Membership& member);
   // Whom he blocks, or who blocks him, among the members.
-  std::optional<std::vector<UserId>> blocks(const Membership& member) const;
+  std::optional<std::vector<UserId>> blocks(const Membership& member);
   void learn_blocks(const Membership& member, std::vector<UserId> users); // of one that was learned, or nothing
 
   // What happens with each message.
@@ -31,6 +31,7 @@ class KnownMembers {
   void advance_read(const Membership& reader, std::int64_t seq);
 
   void forget(ConversationKey conversation);
+  void forget_memberships(); // of all, who they are and whom they block, but not whose ids are where
   void forget_all();
 
  private:
@@ -44,7 +45,6 @@ class KnownMembers {
     std::unordered_map<UserId, Known, IdHash> members{};
   };
   Known* find(const Membership& member);
-  const Known* find(const Membership& member) const { return const_cast<KnownMembers*>(this)->find(member); }
 
   std::unordered_map<ConversationKey, MemberIds> ids_;
   std::size_t ids_count_ = 0; // in all conversations

@@ -43,6 +43,19 @@ TEST(KnownMembers, remembers_no_more_than_so_much) {
   EXPECT_TRUE(known.ids(ConversationKey{3}));
 }
 
+// What was false: who is a member is forgotten when somebody's name may have changed. On PostgreSQL, which does not say
+// whether it has, each connection of a client made the next message of every conversation ask for its members again.
+TEST(KnownMembers, whose_ids_are_in_a_conversation_does_not_depend_on_who_they_are) {
+  KnownMembers known;
+  known.learn(member_of(ConversationKey{1}, "ann"));
+  known.learn_ids(ConversationKey{1}, std::make_shared<const std::vector<UserId>>(1, UserId{"ann"}));
+  known.forget_memberships();
+  EXPECT_FALSE(known.find({"c1"}, {"ann"}));
+  EXPECT_TRUE(known.ids(ConversationKey{1}));
+  known.forget_all();
+  EXPECT_FALSE(known.ids(ConversationKey{1}));
+}
+
 TEST(KnownMembers, a_conversation_that_is_forgotten_makes_room) {
   KnownMembers known;
   for (std::size_t i = 0; i < 3 * KnownMembers::memberships_max; ++i) {

@@ -25,7 +25,7 @@ SqlTransaction::SqlTransaction(sql::Database& database, const WallClock& clock)
       message_changes_(database, log_, search_index_),
       participant_changes_(database, log_, users_,
                            [this](ConversationKey conversation) { known_.forget(conversation); }),
-      block_changes_(database, users_, [this] { known_.forget_all(); }),
+      block_changes_(database, users_, [this] { known_.forget_memberships(); }),
       notification_changes_(database, log_, users_),
       presence_changes_(database, users_),
       revocation_changes_(database),
@@ -52,7 +52,7 @@ SqlTransaction::SqlTransaction(sql::Database& database, const WallClock& clock)
                           std::string(database.either("", " RETURNING position"))),
       advance_read_(database, "UPDATE members SET read_seq = ?3 WHERE conversation_key = ?1 AND user_key = ?2"),
       places_(database),
-      personal_data_changes_(database, [this] { known_.forget_all(); }) {
+      personal_data_changes_(database, [this] { known_.forget_memberships(); }) {
   if (database.shared()) commit_record_.emplace(database, clock);
 }
 
@@ -86,7 +86,7 @@ void SqlTransaction::rollback() {
 void SqlTransaction::learn_user(const User& user) {
   const std::int64_t before = database_.changes_total();
   users_.learn(user);
-  if (database_.changes_total() != before) known_.forget_all();
+  if (database_.changes_total() != before) known_.forget_memberships();
 }
 
 std::optional<Membership> SqlTransaction::find_membership(const ConversationId& conversation, const UserId& user) {

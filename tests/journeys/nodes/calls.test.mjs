@@ -298,6 +298,19 @@ test('F8: a conference outlives the node that keeps it: who was on it has left, 
   await signal;
 });
 
+test('F8: the node that keeps a conference is killed, and is back before anybody has noticed: the conference goes on', async (t) => {
+  const [keeper, one, other] = await siteFor(t, 3);
+  const [ada, bob] = ['ada', 'bob'].map(someone);
+  const roomId = await conversationOf(await one.connect(ada), [bob]);
+  const [a, b] = await Promise.all([device(one, ada, 'd'), device(other, bob, 'd')]);
+  for (const socket of [a, b]) await succeed(socket, 'video:room-join', { roomId });
+  await keeper.kill();
+  await keeper.run(); // it knows of no conference, and may be the one that keeps them
+  const signal = next(a, 'video:room-signal');
+  await succeed(b, 'video:room-signal', { roomId, toUserId: ada, toDeviceId: 'd', signal: { x: 1 } });
+  await signal;
+});
+
 test('F12: the node that keeps the calls is told to stop: another one goes on with them at once', async (t) => {
   const [keeper, one, other] = await siteFor(t, 3);
   const people = await twoPeople(one, other);
